@@ -1,0 +1,40 @@
+package birnn
+
+import "slices"
+
+// Series is how loss and accuracy (0 to 1) went over the training steps. The
+// three slices have the same length.
+type Series struct {
+	Steps          []int // counted from 1
+	Loss, Accuracy []float64
+}
+
+func (s *Series) add(step int, loss, accuracy float64) {
+	s.Steps = append(s.Steps, step)
+	s.Loss = append(s.Loss, loss)
+	s.Accuracy = append(s.Accuracy, accuracy)
+}
+
+func (s Series) clone() Series {
+	return Series{Steps: slices.Clone(s.Steps), Loss: slices.Clone(s.Loss), Accuracy: slices.Clone(s.Accuracy)}
+}
+
+// History is the record of a model's training. It is saved with the model.
+type History struct {
+	Training   Series // each batch, before the update that it caused
+	Validation Series // what RecordValidation was told
+}
+
+// History returns a copy of the record so far.
+func (m *Model) History() History {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return History{Training: m.history.Training.clone(), Validation: m.history.Validation.clone()}
+}
+
+// RecordValidation adds a validation result to the history, at the current step.
+func (m *Model) RecordValidation(loss, accuracy float64) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.history.Validation.add(m.step, loss, accuracy)
+}

@@ -1,0 +1,60 @@
+package birnn
+
+import (
+	"fmt"
+	"iter"
+	"math"
+)
+
+// check returns an error if x is not [n, Timesteps, NumInput] for the n
+// classes in y, or holds something that cannot be learned from.
+func (m *Model) check(method string, x []float32, y []int32) error {
+	if err := m.checkSequences(method, x, len(y)); err != nil {
+		return err
+	}
+	for k, class := range y {
+		if class < 0 || int(class) >= m.cfg.NumClasses {
+			return fmt.Errorf("birnn: %s: y[%d] is %d; the classes are 0 to %d", method, k, class, m.cfg.NumClasses-1)
+		}
+	}
+	return nil
+}
+
+// checkSequences returns an error if x is not n finite sequences.
+func (m *Model) checkSequences(method string, x []float32, n int) error {
+	if n == 0 {
+		return fmt.Errorf("birnn: %s: there are no sequences", method)
+	}
+	if want := n * m.cfg.Timesteps * m.cfg.NumInput; len(x) != want {
+		return fmt.Errorf("birnn: %s: x has %d values; %d sequences of Timesteps %d times NumInput %d have %d",
+			method, len(x), n, m.cfg.Timesteps, m.cfg.NumInput, want)
+	}
+	for k, v := range x {
+		if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
+			return fmt.Errorf("birnn: %s: x[%d] is %v; it must be a finite number", method, k, v)
+		}
+	}
+	return nil
+}
+
+// chunks cuts n sequences into runs of 1000, 100, 10 and 1, largest first, and
+// yields the start and size of each. A program is compiled for each size of
+// input, so whatever the n, there are never more than four; and no sequence is
+// left out or counted twice.
+func (m *Model) chunks(n int) iter.Seq2[int, int] {
+	// The pre-activations of a chunk, [time, size, 4*hidden], stay below 256 MiB.
+	most := 1 << 26 / (m.cfg.Timesteps * 4 * m.cfg.NumHidden)
+	return func(yield func(start, size int) bool) {
+		start := 0
+		for _, size := range []int{1000, 100, 10, 1} {
+			if size > most && size > 1 {
+				continue
+			}
+			for ; start+size <= n; start += size {
+				if !yield(start, size) {
+					return
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,100 @@
+package birnn
+
+import (
+	"fmt"
+
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	. "github.com/gomlx/gomlx/core/graph" //nolint:staticcheck // graph-building code reads like its formulas
+	"github.com/gomlx/gomlx/ml/model"
+	"github.com/gomlx/gomlx/ml/model/initializer"
+)
+
+// LSTM is a layer of TensorFlow's BasicLSTMCell over a sequence, in one
+// direction. Its methods build graphs: like GoMLX's own layers they panic on a
+// shape that cannot work, and are differentiable.
+//
+// Only what a method is asked for is computed. Sequences of any length do; the
+// time it takes to compile does not depend on the length.
+type LSTM struct {
+	// Kernel holds the weights of the inputs, then those of the hidden state,
+	// for the gates i, j, f, o: [input+hidden, 4*hidden].
+	Kernel *Node
+	// Bias of the gates i, j, f, o: [4*hidden].
+	Bias *Node
+	// ForgetBias is added to the forget gate before its sigmoid: 1 in
+	// BasicLSTMCell, so that a cell begins by keeping what it has.
+	ForgetBias float64
+}
+
+// NewLSTM makes a layer whose weights are the variables "kernel" and "bias" of
+// the scope: Glorot-uniform and zero to begin with, as TensorFlow's are. The
+// layer reads sequences like x, [batch, time, input]; forgetBias is usually 1.
+func NewLSTM(scope *model.Scope, x *Node, numHidden int, forgetBias float64) *LSTM {
+	x.AssertRank(3)
+	if numHidden < 1 {
+		panic(fmt.Errorf("birnn.NewLSTM: %d hidden units; it takes at least 1", numHidden))
+	}
+	g, numInput := x.Graph(), x.Shape().Dim(2)
+	kernel := scope.WithInitializer(initializer.GlorotUniformFn(scope)).
+		VariableWithShape("kernel", shapes.Make(dtypes.Float32, numInput+numHidden, 4*numHidden))
+	bias := scope.WithInitializer(initializer.Zero).
+		VariableWithShape("bias", shapes.Make(dtypes.Float32, 4*numHidden))
+	return &LSTM{Kernel: kernel.NodeValue(g), Bias: bias.NodeValue(g), ForgetBias: forgetBias}
+}
+
+// NumHidden returns the number of hidden units.
+func (l *LSTM) NumHidden() int { return l.Bias.Shape().Dim(0) / 4 }
+
+// Last returns the hidden state after reading the sequences x,
+// [batch, time, input], from the first time step to the last: [batch, hidden].
+func (l *LSTM) Last(x *Node) *Node { return l.run(x, false, false) }
+
+// LastBackwards returns the hidden state after reading the sequences x,
+// [batch, time, input], from the last time step to the first: [batch, hidden].
+func (l *LSTM) LastBackwards(x *Node) *Node { return l.run(x, true, false) }
+
+// All returns the hidden state after each time step of the sequences x,
+// [batch, time, input]: [batch, time, hidden].
+func (l *LSTM) All(x *Node) *Node { return TransposeAllDims(l.run(x, false, true), 1, 0, 2) }
+
+// AllBackwards is All for reading x from its last time step to its first. The
+// result is in the order of x: its first row is the state after reading everything.
+func (l *LSTM) AllBackwards(x *Node) *Node { return TransposeAllDims(l.run(x, true, true), 1, 0, 2) }
+
+// run reads x, [batch, time, input]. The inputs' share of the pre-activations
+// is one matrix product over all time steps; the rest is the recurrence.
+func (l *LSTM) run(x *Node, backwards, all bool) *Node {
+	x.AssertRank(3)
+	numInput, numHidden := x.Shape().Dim(2), l.NumHidden()
+	l.Kernel.AssertDims(numInput+numHidden, 4*numHidden)
+
+	kernel, bias := l.halved()
+	fromInput := Slice(kernel, AxisRange(0, numInput))
+	fromHidden := Slice(kernel, AxisRangeToEnd(numInput))
+	x = TransposeAllDims(x, 1, 0, 2)                                  // [time, batch, input]
+	zx := Add(DotGeneral(x, []int{2}, nil, fromInput, []int{0}, nil), // [time, batch, 4*hidden]
+		BroadcastToShape(Reshape(bias, 1, 1, 4*numHidden), shapes.Make(x.DType(), x.Shape().Dim(0), x.Shape().Dim(1), 4*numHidden)))
+	return recurrence(zx, fromHidden, backwards, all)
+}
+
+// halved returns kernel and bias with the forget bias added and the columns of
+// the gates i, f and o halved; see cellStep.
+func (l *LSTM) halved() (kernel, bias *Node) {
+	n := l.NumHidden()
+	scale, forget := make([]float32, 4*n), make([]float32, 4*n)
+	for k := range scale {
+		scale[k] = 0.5
+		switch k / n {
+		case 1: // j
+			scale[k] = 1
+		case 2: // f
+			forget[k] = float32(l.ForgetBias)
+		}
+	}
+	g := l.Kernel.Graph()
+	columns := Const(g, scale)
+	kernel = Mul(l.Kernel, ExpandAxes(columns, 0))
+	bias = Mul(Add(l.Bias, Const(g, forget)), columns)
+	return kernel, bias
+}

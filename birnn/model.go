@@ -1,0 +1,161 @@
+package birnn
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+	"github.com/gomlx/gomlx/support/exceptions"
+)
+
+// ErrClosed is what a method of a closed [Model] returns.
+var ErrClosed = errors.New("birnn: the model is closed")
+
+// Model is a network with its weights, the optimizer's state and the record of
+// its training so far. Its methods may be called from several goroutines; they
+// take turns.
+type Model struct {
+	backend compute.Backend
+	cfg     Config
+	network Network
+
+	mu       sync.Mutex // guards all below
+	store    *model.Store
+	training *program // x, y -> loss, accuracy, and one step of the optimizer
+	scoring  *program // x, y -> loss, accuracy
+	guessing *program // x -> probabilities
+	step     int
+	history  History
+	closed   bool
+}
+
+// New makes a model of the built-in network with fresh weights, drawn with the
+// configuration's seed. The error names the field of the configuration that
+// cannot work.
+func New(backend compute.Backend, cfg Config) (*Model, error) {
+	return NewWith(backend, cfg, Network{})
+}
+
+// NewWith makes a model of the given network with fresh weights. Of the
+// configuration it uses the data's dimensions and the seed; what the network
+// leaves nil also uses the rest.
+func NewWith(backend compute.Backend, cfg Config, network Network) (*Model, error) {
+	if backend == nil {
+		return nil, errors.New("birnn: the backend is nil; backend.Open returns one")
+	}
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	m := &Model{backend: backend, cfg: cfg, network: network.withDefaults(cfg), store: model.NewStore()}
+	if err := m.initialize(); err != nil {
+		m.store.Finalize()
+		return nil, fmt.Errorf("birnn: setting up the network: %w", err)
+	}
+	return m, nil
+}
+
+// initialize creates the variables and the programs that use them.
+func (m *Model) initialize() (err error) {
+	if err := m.store.SetRNGStateFromSeed(m.cfg.Seed); err != nil {
+		return err
+	}
+	// Building the training graph once, without compiling it, creates the
+	// variables: the network's and the optimizer's.
+	return try(func() error {
+		g := graph.NewGraph(m.backend, "variables")
+		defer g.Finalize()
+		model.SetStore(g, m.store)
+		x := graph.Parameter(g, "x", shapes.Make(dtypes.Float32, 1, m.cfg.Timesteps, m.cfg.NumInput))
+		y := graph.Parameter(g, "y", shapes.Make(dtypes.Int32, 1))
+		m.trainingGraph(m.store.RootScope(), x, y)
+		if err := m.store.InitializeVariables(m.backend, nil); err != nil {
+			return err
+		}
+		mesh, err := mesh(m.backend, devicesOverride)
+		if err != nil {
+			return err
+		}
+		if m.training, err = newProgram(m.backend, m.store, mesh, 2, m.trainingGraph); err != nil {
+			return err
+		}
+		if m.scoring, err = newProgram(m.backend, m.store, mesh, 2, m.scoringGraph); err != nil {
+			return err
+		}
+		m.guessing, err = newProgram(m.backend, m.store, mesh, 1, m.guessingGraph)
+		return err
+	})
+}
+
+var devicesOverride int
+
+func (m *Model) trainingGraph(scope *model.Scope, x, y *graph.Node) (loss, accuracy *graph.Node) {
+	loss, accuracy = m.scoringGraph(scope, x, y)
+	m.network.Optimizer.UpdateGraph(scope, x.Graph(), loss)
+	return loss, accuracy
+}
+
+func (m *Model) scoringGraph(scope *model.Scope, x, y *graph.Node) (loss, accuracy *graph.Node) {
+	logits := m.logits(scope, x)
+	return m.network.Loss(logits, y), m.network.Accuracy(logits, y)
+}
+
+func (m *Model) guessingGraph(scope *model.Scope, x *graph.Node) *graph.Node {
+	return graph.Softmax(m.logits(scope, x), -1)
+}
+
+// logits calls the network and checks the shape of what it returns.
+func (m *Model) logits(scope *model.Scope, x *graph.Node) *graph.Node {
+	logits := m.network.Logits(scope, x)
+	want := shapes.Make(dtypes.Float32, x.Shape().Dim(0), m.cfg.NumClasses)
+	if !logits.Shape().Equal(want) {
+		panic(fmt.Errorf("Network.Logits returned %s for %d sequences; with Config.NumClasses %d it must be %s",
+			logits.Shape(), x.Shape().Dim(0), m.cfg.NumClasses, want))
+	}
+	return logits
+}
+
+// Config returns the configuration that the model was made with.
+func (m *Model) Config() Config { return m.cfg }
+
+// Step returns how many training steps the model has taken.
+func (m *Model) Step() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.step
+}
+
+// Close frees the weights and the compiled programs. Further calls of the
+// model's methods return [ErrClosed]; a second Close does nothing.
+func (m *Model) Close() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.closed {
+		return nil
+	}
+	m.closed = true
+	for _, p := range []*program{m.training, m.scoring, m.guessing} {
+		p.finalize()
+	}
+	m.store.Finalize()
+	return nil
+}
+
+// try runs fn and turns a panic with an error, which is how GoMLX reports what
+// goes wrong in a graph, into a returned error.
+func try(fn func() error) (err error) {
+	if caught := exceptions.TryCatch[error](func() { err = fn() }); caught != nil {
+		return caught
+	}
+	return err
+}
+
+// sequences copies x, [n, Timesteps, NumInput], into a tensor of that shape.
+func (m *Model) sequences(x []float32, n int) *tensors.Tensor {
+	return tensors.FromFlatDataAndDimensions(x, n, m.cfg.Timesteps, m.cfg.NumInput)
+}

@@ -1,0 +1,104 @@
+package birnn
+
+import (
+	"runtime"
+	"slices"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/distributed"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/core/tensors/dtensor"
+	"github.com/gomlx/gomlx/ml/model"
+)
+
+// program is a graph function over the model's variables, compiled for each
+// size of batch that it meets. A batch that can be shared out evenly runs on
+// several devices at once, through GoMLX's automatic sharding: each takes its
+// share of the sequences, the weights are the same on all. The results are
+// those of one device, up to the order in which floating-point sums are taken.
+type program struct {
+	single *model.Exec
+	shared *model.Exec // nil on one device
+	spec   *distributed.ShardingSpec
+}
+
+// mesh returns the devices to share batches out to, or nil if there is just one.
+// The CPU plugin offers more devices than there are cores; on a CPU one for
+// each core is best.
+func mesh(backend compute.Backend, devices int) (*distributed.DeviceMesh, error) {
+	if devices == 0 {
+		devices = min(int(backend.NumDevices()), runtime.NumCPU())
+	}
+	if devices < 2 {
+		return nil, nil
+	}
+	return distributed.NewDeviceMesh([]int{devices}, []string{"batch"})
+}
+
+func newProgram[F model.ExecGraphFn](backend compute.Backend, store *model.Store, mesh *distributed.DeviceMesh, numInputs int, graphFn F) (*program, error) {
+	single, err := model.NewExec(backend, store, graphFn)
+	if err != nil {
+		return nil, err
+	}
+	p := &program{single: single.SetMaxCache(-1)}
+	if mesh == nil {
+		return p, nil
+	}
+	if p.spec, err = distributed.BuildSpec(mesh).S("batch").Done(); err != nil {
+		return nil, err
+	}
+	if p.shared, err = model.NewExec(backend, store, graphFn); err != nil {
+		return nil, err
+	}
+	replicated := distributed.NewReplicatedShardingSpec(mesh)
+	p.shared.AutoSharding(mesh).
+		WithInputShardingSpecs(slices.Repeat([]*distributed.ShardingSpec{p.spec}, numInputs)...).
+		WithOutputShardingSpecs(replicated).
+		SetMaxCache(-1)
+	return p, p.shared.SetDefaultShardingSpec(replicated)
+}
+
+// run executes the program; the first axis of each argument is the batch.
+func (p *program) run(args ...*tensors.Tensor) ([]*tensors.Tensor, error) {
+	if p.shared == nil || args[0].Shape().Dim(0)%p.spec.Mesh.NumDevices() != 0 {
+		return p.single.Exec(anySlice(args)...)
+	}
+	shares := make([]any, len(args))
+	for k, arg := range args {
+		share, err := dtensor.ShardTensor(p.spec, arg)
+		if err != nil {
+			return nil, err
+		}
+		defer share.FinalizeAll()
+		shares[k] = share
+	}
+	results, err := p.shared.DistributedExec(shares...)
+	if err != nil {
+		return nil, err
+	}
+	first := make([]*tensors.Tensor, len(results))
+	for k, result := range results {
+		if first[k], err = result.Shards()[0].LocalClone(); err != nil {
+			return nil, err
+		}
+		if err := result.FinalizeAll(); err != nil {
+			return nil, err
+		}
+	}
+	return first, nil
+}
+
+func (p *program) finalize() {
+	p.single.Finalize()
+	if p.shared != nil {
+		p.shared.Finalize()
+	}
+}
+
+func anySlice(ts []*tensors.Tensor) []any {
+	s := make([]any, len(ts))
+	for k, t := range ts {
+		s[k] = t
+	}
+	return s
+}

@@ -1,0 +1,154 @@
+package birnn
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/gomlx/gomlx/core/tensors"
+)
+
+// TrainStep makes one update of the weights with a batch of n sequences: x is
+// [n, Timesteps, NumInput] row-major, y the n classes. It returns the loss and
+// the accuracy (0 to 1) that the batch had before the update, and adds them to
+// the [History].
+//
+// Bad input (a wrong length, a class outside 0..NumClasses-1, a value that is
+// not finite) is an error that changes nothing. When the loss turns out not to
+// be finite the error is a [*DivergedError]: the weights are no longer of use.
+func (m *Model) TrainStep(x []float32, y []int32) (loss, accuracy float64, err error) {
+	if err := m.check("TrainStep", x, y); err != nil {
+		return 0, 0, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	loss, accuracy, err = m.score(m.training, x, y)
+	if err != nil {
+		return 0, 0, fmt.Errorf("birnn: training step %d: %w", m.step+1, err)
+	}
+	m.step++
+	if math.IsNaN(loss) || math.IsInf(loss, 0) {
+		return loss, accuracy, &DivergedError{Step: m.step, Loss: loss}
+	}
+	m.history.Training.add(m.step, loss, accuracy)
+	return loss, accuracy, nil
+}
+
+// DivergedError says that a training step gave a loss that is not a finite
+// number, after which the weights are of no use: load the last checkpoint, and
+// train on with a smaller learning rate or check the data.
+type DivergedError struct {
+	Step int     // the training step, counted from 1
+	Loss float64 // NaN or infinite
+}
+
+func (e *DivergedError) Error() string {
+	return fmt.Sprintf("birnn: the loss is %v at training step %d: the weights are of no use any more; "+
+		"load the last checkpoint and continue with a smaller learning rate", e.Loss, e.Step)
+}
+
+// Evaluate returns the mean loss and the accuracy (0 to 1) over n sequences: x
+// is [n, Timesteps, NumInput] row-major, y the n classes. Any n will do; every
+// sequence counts once.
+func (m *Model) Evaluate(x []float32, y []int32) (loss, accuracy float64, err error) {
+	if err := m.check("Evaluate", x, y); err != nil {
+		return 0, 0, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	width := m.cfg.Timesteps * m.cfg.NumInput
+	for start, size := range m.chunks(len(y)) {
+		l, a, err := m.score(m.scoring, x[start*width:(start+size)*width], y[start:start+size])
+		if err != nil {
+			return 0, 0, fmt.Errorf("birnn: evaluating sequences %d to %d: %w", start, start+size-1, err)
+		}
+		loss += l * float64(size)
+		accuracy += a * float64(size)
+	}
+	return loss / float64(len(y)), accuracy / float64(len(y)), nil
+}
+
+// Predict returns the probability of each class for n sequences, [n][NumClasses]:
+// x is [n, Timesteps, NumInput] row-major.
+func (m *Model) Predict(x []float32) (probabilities [][]float32, err error) {
+	width := m.cfg.Timesteps * m.cfg.NumInput
+	if len(x)%width != 0 {
+		return nil, fmt.Errorf("birnn: Predict: x has %d values, which is not a multiple of Timesteps %d times NumInput %d",
+			len(x), m.cfg.Timesteps, m.cfg.NumInput)
+	}
+	n := len(x) / width
+	if err := m.checkSequences("Predict", x, n); err != nil {
+		return nil, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	probabilities = make([][]float32, 0, n)
+	for start, size := range m.chunks(n) {
+		rows, err := m.guess(x[start*width:(start+size)*width], size)
+		if err != nil {
+			return nil, fmt.Errorf("birnn: predicting sequences %d to %d: %w", start, start+size-1, err)
+		}
+		probabilities = append(probabilities, rows...)
+	}
+	return probabilities, nil
+}
+
+// Classify returns the most probable class of each of n sequences; x is
+// [n, Timesteps, NumInput] row-major.
+func (m *Model) Classify(x []float32) ([]int32, error) {
+	probabilities, err := m.Predict(x)
+	if err != nil {
+		return nil, err
+	}
+	classes := make([]int32, len(probabilities))
+	for k, row := range probabilities {
+		for class, p := range row {
+			if p > row[classes[k]] {
+				classes[k] = int32(class)
+			}
+		}
+	}
+	return classes, nil
+}
+
+// score runs a program that takes x and y and returns loss and accuracy.
+func (m *Model) score(p *program, x []float32, y []int32) (loss, accuracy float64, err error) {
+	if m.closed {
+		return 0, 0, ErrClosed
+	}
+	err = try(func() error {
+		results, err := p.run(m.sequences(x, len(y)), tensors.FromFlatDataAndDimensions(y, len(y)))
+		if err != nil {
+			return err
+		}
+		loss = float64(tensors.ToScalar[float32](results[0]))
+		accuracy = float64(tensors.ToScalar[float32](results[1]))
+		return finalize(results)
+	})
+	return loss, accuracy, err
+}
+
+// guess returns the probabilities of n sequences that fit into one chunk.
+func (m *Model) guess(x []float32, n int) (rows [][]float32, err error) {
+	if m.closed {
+		return nil, ErrClosed
+	}
+	err = try(func() error {
+		results, err := m.guessing.run(m.sequences(x, n))
+		if err != nil {
+			return err
+		}
+		rows = results[0].Value().([][]float32)
+		return finalize(results)
+	})
+	return rows, err
+}
+
+// finalize frees results at once; the garbage collector does not know their size.
+func finalize(results []*tensors.Tensor) error {
+	for _, t := range results {
+		if err := t.FinalizeAll(); err != nil {
+			return err
+		}
+	}
+	return nil
+}

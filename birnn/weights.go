@@ -1,0 +1,95 @@
+package birnn
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/gomlx/gomlx/core/tensors"
+)
+
+// Weights are the trainable numbers of the built-in network, row-major, with
+// I = NumInput, H = NumHidden and K = NumClasses.
+type Weights struct {
+	Forward, Backward CellWeights
+	W, B              []float32 // [2*H, K] and [K]
+}
+
+// CellWeights are those of one direction's cell: Kernel is [I+H, 4*H], Bias is
+// [4*H], with the gates in the order i, j, f, o of TensorFlow's BasicLSTMCell.
+type CellWeights struct{ Kernel, Bias []float32 }
+
+// weightField ties a field of Weights to the variable that holds it.
+type weightField struct {
+	name   string // as in Weights
+	path   string // in the model's store
+	values *[]float32
+}
+
+func (w *Weights) fields() []weightField {
+	return []weightField{
+		{"Forward.Kernel", "/fw/kernel", &w.Forward.Kernel},
+		{"Forward.Bias", "/fw/bias", &w.Forward.Bias},
+		{"Backward.Kernel", "/bw/kernel", &w.Backward.Kernel},
+		{"Backward.Bias", "/bw/bias", &w.Backward.Bias},
+		{"W", "/W", &w.W},
+		{"B", "/b", &w.B},
+	}
+}
+
+// Weights returns a copy of the weights. A network of the caller's own has
+// them if it keeps to the built-in names of the variables: fw/kernel, fw/bias,
+// bw/kernel, bw/bias, W and b.
+func (m *Model) Weights() (Weights, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var w Weights
+	if m.closed {
+		return w, ErrClosed
+	}
+	for _, f := range w.fields() {
+		v := m.store.GetVariable(f.path)
+		if v == nil {
+			return Weights{}, fmt.Errorf("birnn: this network has no variable %q, which Weights.%s stands for", f.path, f.name)
+		}
+		value, err := v.Value()
+		if err != nil {
+			return Weights{}, fmt.Errorf("birnn: reading variable %q: %w", f.path, err)
+		}
+		if *f.values, err = tensors.CopyFlatData[float32](value); err != nil {
+			return Weights{}, fmt.Errorf("birnn: reading variable %q: %w", f.path, err)
+		}
+	}
+	return w, nil
+}
+
+// SetWeights replaces the weights by a copy of w. The optimizer's state stays
+// as it is. An error names the field of w that does not fit, and leaves the
+// model as it was.
+func (m *Model) SetWeights(w Weights) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.closed {
+		return ErrClosed
+	}
+	for _, f := range w.fields() {
+		v := m.store.GetVariable(f.path)
+		if v == nil {
+			return fmt.Errorf("birnn: this network has no variable %q, which Weights.%s stands for", f.path, f.name)
+		}
+		if len(*f.values) != v.Shape().Size() {
+			return fmt.Errorf("birnn: Weights.%s has %d values; %v takes %d", f.name, len(*f.values), v.Shape().Dimensions, v.Shape().Size())
+		}
+		for k, x := range *f.values {
+			if math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) {
+				return fmt.Errorf("birnn: Weights.%s[%d] is %v; it must be a finite number", f.name, k, x)
+			}
+		}
+	}
+	for _, f := range w.fields() {
+		v := m.store.GetVariable(f.path)
+		if err := v.SetValue(tensors.FromFlatDataAndDimensions(*f.values, v.Shape().Dimensions...)); err != nil {
+			return fmt.Errorf("birnn: setting variable %q: %w", f.path, err)
+		}
+	}
+	return nil
+}
