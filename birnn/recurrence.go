@@ -20,10 +20,17 @@ import (
 // the steps are written out one after the other.
 func recurrence(zx, kernel *Node, backwards, all bool) *Node {
 	steps := zx.Shape().Dim(0)
-	if steps == 1 || !supports(zx.Graph(), compute.OpTypeWhile, compute.OpTypeDynamicSlice, compute.OpTypeDynamicUpdateSlice) {
+	if steps == 1 || !hasLoops(zx.Graph()) {
 		return unrolled(zx, kernel, backwards, all)
 	}
 	return looped(zx, kernel, backwards, all)
+}
+
+// hasLoops tells whether the graph's backend can run a While loop over a stack
+// of matrices. A loop's body is a function, and that is how XLA reports loops.
+func hasLoops(g *Graph) bool {
+	return g.Backend().Capabilities().Functions &&
+		supports(g, compute.OpTypeDynamicSlice, compute.OpTypeDynamicUpdateSlice)
 }
 
 // unrolled writes the steps out. Its gradient is GoMLX's own.
