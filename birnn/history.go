@@ -1,6 +1,9 @@
 package birnn
 
-import "slices"
+import (
+	"math"
+	"slices"
+)
 
 // Series is how loss and accuracy (0 to 1) went over the training steps. The
 // three slices have the same length.
@@ -22,7 +25,7 @@ func (s Series) clone() Series {
 // History is the record of a model's training. It is saved with the model.
 type History struct {
 	Training   Series // each batch, before the update that it caused
-	Validation Series // what RecordValidation was told
+	Validation Series // what Validate found
 }
 
 // History returns a copy of the record so far.
@@ -32,9 +35,17 @@ func (m *Model) History() History {
 	return History{Training: m.history.Training.clone(), Validation: m.history.Validation.clone()}
 }
 
-// RecordValidation adds a validation result to the history, at the current step.
-func (m *Model) RecordValidation(loss, accuracy float64) {
+// Validate is [Model.Evaluate], and adds the result to the history.
+func (m *Model) Validate(x []float32, y []int32) (loss, accuracy float64, err error) {
+	loss, accuracy, err = m.Evaluate(x, y)
+	if err != nil {
+		return 0, 0, err
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if math.IsNaN(loss) || math.IsInf(loss, 0) {
+		return loss, accuracy, &DivergedError{Step: m.step, Loss: loss}
+	}
 	m.history.Validation.add(m.step, loss, accuracy)
+	return loss, accuracy, nil
 }

@@ -74,6 +74,11 @@ func (m *Model) initialize() (err error) {
 		x := graph.Parameter(g, "x", shapes.Make(dtypes.Float32, 1, m.cfg.Timesteps, m.cfg.NumInput))
 		y := graph.Parameter(g, "y", shapes.Make(dtypes.Int32, 1))
 		m.trainingGraph(m.store.RootScope(), x, y)
+		for v := range m.saved() {
+			if v.DType() != dtypes.Float32 {
+				return fmt.Errorf("variable %q is %s; a Model keeps float32 variables only", v.Path(), v.DType())
+			}
+		}
 		if err := m.store.InitializeVariables(m.backend, nil); err != nil {
 			return err
 		}
