@@ -3,6 +3,8 @@ package birnn
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
 
 	"github.com/gomlx/compute"
@@ -163,4 +165,37 @@ func try(fn func() error) (err error) {
 // sequences copies x, [n, Timesteps, NumInput], into a tensor of that shape.
 func (m *Model) sequences(x []float32, n int) *tensors.Tensor {
 	return tensors.FromFlatDataAndDimensions(x, n, m.cfg.Timesteps, m.cfg.NumInput)
+}
+
+// Variable describes one of the network's trainable variables.
+type Variable struct {
+	Name  string // with its scopes: "fw/kernel"
+	Shape []int
+}
+
+// Variables lists the network's trainable variables, in the order in which the
+// network created them.
+func (m *Model) Variables() []Variable {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var list []Variable
+	for v := range m.store.IterVariables() {
+		if v.Trainable {
+			list = append(list, Variable{Name: strings.TrimPrefix(v.Path(), "/"), Shape: slices.Clone(v.Shape().Dimensions)})
+		}
+	}
+	return list
+}
+
+// NumParameters returns how many trainable numbers the network has.
+func (m *Model) NumParameters() int {
+	n := 0
+	for _, v := range m.Variables() {
+		size := 1
+		for _, d := range v.Shape {
+			size *= d
+		}
+		n += size
+	}
+	return n
 }

@@ -1,0 +1,58 @@
+package mnist_test
+
+import (
+	"context"
+	"fmt"
+	"log"
+
+	"github.com/easy-gomlx/tutorials/birnn/mnist"
+)
+
+func ExampleLoad() {
+	data, err := mnist.Load(context.Background(), "") // fetches MNIST the first time
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(data.Train.Len(), data.Validation.Len(), data.Test.Len())
+	for start := 0; start < data.Test.Len(); start += 1000 {
+		images, labels := data.Test.Batch(start, start+1000)
+		_, _ = images, labels // give them to a model
+	}
+}
+
+func ExampleSynthetic() {
+	s := mnist.Synthetic(3, 7)
+	fmt.Println(s.Labels)
+	for y := 2; y < mnist.Rows-2; y += 2 {
+		for x := 2; x < mnist.Cols-2; x++ {
+			fmt.Print(string(" .+#"[int(3.9*s.Image(0)[y*mnist.Cols+x])]))
+		}
+		fmt.Println("|")
+	}
+	// Output:
+	// [2 1 0]
+	//        ...+...+..       |
+	//       .+++++++++##      |
+	//                 ##      |
+	//                 ##.     |
+	//                 +#+     |
+	//        +##########+     |
+	//        +#+              |
+	//        .##              |
+	//         ##              |
+	//         ##.             |
+	//         +##########+    |
+	//                         |
+}
+
+func ExampleSet_Batch() {
+	s := mnist.Synthetic(250, 1)
+	for start := 0; start < s.Len(); start += 100 {
+		images, labels := s.Batch(start, start+100)
+		fmt.Println(len(labels), "images of", len(images)/len(labels), "pixels")
+	}
+	// Output:
+	// 100 images of 784 pixels
+	// 100 images of 784 pixels
+	// 50 images of 784 pixels
+}
