@@ -1,0 +1,112 @@
+package plotting
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/easy-gomlx/tutorials/plotting/internal/format"
+)
+
+const mostClasses = 20
+
+// confusionMatrix counts predictions: [true class][predicted class].
+type confusionMatrix [][]int
+
+func newConfusionMatrix(labels, predictions []int32, classes int) (confusionMatrix, error) {
+	switch {
+	case classes < 2 || classes > mostClasses:
+		return nil, fmt.Errorf("plotting: classes is %d; give 2 to %d", classes, mostClasses)
+	case len(labels) == 0:
+		return nil, errors.New("plotting: labels is empty; give at least one label and its prediction")
+	case len(labels) != len(predictions):
+		return nil, fmt.Errorf("plotting: %d predictions for %s; give one for each label", len(predictions), format.Count(len(labels), "label"))
+	}
+	if err := checkClasses("labels", labels, classes); err != nil {
+		return nil, err
+	}
+	if err := checkClasses("predictions", predictions, classes); err != nil {
+		return nil, err
+	}
+	m := make(confusionMatrix, classes)
+	for class := range m {
+		m[class] = make([]int, classes)
+	}
+	for i, class := range labels {
+		m[class][predictions[i]]++
+	}
+	return m, nil
+}
+
+func (m confusionMatrix) total() int {
+	total := 0
+	for _, row := range m {
+		total += sum(row)
+	}
+	return total
+}
+
+func (m confusionMatrix) right() int {
+	right := 0
+	for class, row := range m {
+		right += row[class]
+	}
+	return right
+}
+
+func (m confusionMatrix) accuracy() float64 { return float64(m.right()) / float64(m.total()) }
+
+// share writes how many of the class were right; a class without an image has no share.
+func (m confusionMatrix) share(class int) string {
+	if n := sum(m[class]); n > 0 {
+		return format.Percent(float64(m[class][class]) / float64(n))
+	}
+	return "–"
+}
+
+type mistake struct{ class, guess, count int }
+
+// mistakes returns the kinds of mistakes that were made, the most frequent first.
+func (m confusionMatrix) mistakes() []mistake {
+	var all []mistake
+	for class, row := range m {
+		for guess, n := range row {
+			if class != guess && n > 0 {
+				all = append(all, mistake{class, guess, n})
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b mistake) int { return cmp.Compare(b.count, a.count) })
+	return all
+}
+
+func (m confusionMatrix) mostMistaken() int {
+	if all := m.mistakes(); len(all) > 0 {
+		return all[0].count
+	}
+	return 0
+}
+
+func (m confusionMatrix) alt() string {
+	alt := fmt.Sprintf("Confusion matrix of %s in %d classes: %s right (%s).",
+		format.Count(m.total(), "prediction"), len(m), format.Thousands(m.right()), format.Percent(m.accuracy()))
+	var frequent []string
+	mistakes := m.mistakes()
+	for _, e := range mistakes[:min(3, len(mistakes))] {
+		frequent = append(frequent, fmt.Sprintf("true %d predicted %d (%s)", e.class, e.guess, format.Count(e.count, "time")))
+	}
+	if len(frequent) == 0 {
+		return alt + " No mistakes."
+	}
+	return alt + " Most frequent mistakes: " + strings.Join(frequent, ", ") + "."
+}
+
+func sum(values []int) int {
+	total := 0
+	for _, v := range values {
+		total += v
+	}
+	return total
+}

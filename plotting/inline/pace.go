@@ -1,0 +1,75 @@
+package inline
+
+import (
+	"fmt"
+	"time"
+)
+
+const (
+	// paceWindow is how far back the moving average of the time for a step looks.
+	paceWindow = 20 * time.Second
+	// paceSpacing keeps the number of samples small however fast the steps are.
+	paceSpacing = 100 * time.Millisecond
+	// paceLeast is how much time must have been seen before it says anything of the time to come.
+	paceLeast = time.Second
+)
+
+// pace measures the time for a step over the last while. It starts with the first step that is
+// reported, so that compiling the model, which comes before, is no part of it.
+type pace struct {
+	samples []sample // the oldest of the window first
+	latest  sample
+}
+
+type sample struct {
+	at   time.Time
+	step int
+}
+
+func (p *pace) add(now time.Time, step int) {
+	p.latest = sample{now, step}
+	n := len(p.samples)
+	if n > 0 && now.Sub(p.samples[n-1].at) < paceSpacing {
+		return
+	}
+	p.samples = append(p.samples, p.latest)
+	// Two samples stay whatever their age: steps may take longer than the window.
+	for len(p.samples) > 2 && now.Sub(p.samples[0].at) > paceWindow {
+		p.samples = p.samples[1:]
+	}
+}
+
+// perStep returns the average time for a step, and whether enough was seen for it.
+func (p *pace) perStep() (time.Duration, bool) {
+	if len(p.samples) == 0 {
+		return 0, false
+	}
+	elapsed, steps := p.latest.at.Sub(p.samples[0].at), p.latest.step-p.samples[0].step
+	if elapsed < paceLeast || steps <= 0 {
+		return 0, false
+	}
+	return elapsed / time.Duration(steps), true
+}
+
+func stepTime(d time.Duration) string {
+	switch {
+	case d >= time.Second:
+		return fmt.Sprintf("%.1f s/step", d.Seconds())
+	case d >= 10*time.Millisecond:
+		return fmt.Sprintf("%.0f ms/step", d.Seconds()*1e3)
+	}
+	return fmt.Sprintf("%.2g ms/step", d.Seconds()*1e3)
+}
+
+// duration writes a time to the second, and one over an hour to the minute.
+func duration(d time.Duration) string {
+	d = d.Round(time.Second)
+	hours, minutes, seconds := int(d.Hours()), int(d.Minutes())%60, int(d.Seconds())%60
+	switch {
+	case hours > 0:
+		return fmt.Sprintf("%d h %d min", hours, minutes)
+	case minutes > 0:
+		return fmt.Sprintf("%d min %d s", minutes, seconds)
+	}
+	return fmt.Sprintf("%d s", seconds)
+}

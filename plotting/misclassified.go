@@ -1,0 +1,36 @@
+package plotting
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/easy-gomlx/tutorials/plotting/internal/format"
+)
+
+// Misclassified draws the first nine images whose prediction differs from their label, like [Digits].
+// Where there is none, the figure says so.
+//
+// Arguments and errors are those of Digits, but predictions must be given.
+func Misclassified(title string, images []float32, labels, predictions []int32) (*Figure, error) {
+	if predictions == nil {
+		return nil, errors.New("plotting: predictions is nil; give the predicted class of each image")
+	}
+	n, err := checkImages(images, labels, predictions)
+	if err != nil {
+		return nil, err
+	}
+	var wrong []int
+	for i := range n {
+		if predictions[i] != labels[i] && len(wrong) < gridMost {
+			wrong = append(wrong, i)
+		}
+	}
+	if len(wrong) > 0 {
+		return digitGrid(title, images, labels, predictions, wrong)
+	}
+	message := fmt.Sprintf("None: %s, all classified correctly.", format.Count(n, "image"))
+	page := newPage(gridWidth, 96)
+	page.textWithin(gridWidth/2, 30, gridWidth-gridMargin, title, centred(bold(titleSize, ink)))
+	page.text(gridWidth/2, 62, message, centred(plain(bodySize, ink)))
+	return page.figure(altWithTitle(title, message)), nil
+}

@@ -1,0 +1,99 @@
+package plotting
+
+import (
+	"image"
+	"image/color"
+	imagedraw "image/draw"
+	"math"
+	"strings"
+
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgimg"
+)
+
+// pixelRatio is the number of image pixels for each CSS pixel.
+const pixelRatio = 2
+
+// page is a white sheet to draw a figure on. All its coordinates are CSS pixels from the top left.
+type page struct {
+	canvas        draw.Canvas
+	pixels        *image.RGBA
+	width, height int
+}
+
+func newPage(width, height int) *page {
+	// At 72 dots per inch, one vg.Length is one CSS pixel.
+	c := vgimg.NewWith(
+		vgimg.UseWH(vg.Length(width), vg.Length(height)),
+		vgimg.UseDPI(72*pixelRatio),
+		vgimg.UseBackgroundColor(white),
+	)
+	// vgimg always draws on this type.
+	return &page{canvas: draw.New(c), pixels: c.Image().(*image.RGBA), width: width, height: height}
+}
+
+func (p *page) figure(alt string) *Figure {
+	return &Figure{Image: paletted(p.pixels), Alt: alt, Width: p.width, Height: p.height}
+}
+
+// point converts to the canvas's coordinates, whose y axis points up.
+func (p *page) point(x, y float64) vg.Point {
+	return vg.Point{X: vg.Length(x), Y: vg.Length(float64(p.height) - y)}
+}
+
+// text draws one line whose capitals and figures are centred on y.
+func (p *page) text(x, y float64, s string, style text.Style) {
+	// The text's box has room for accents at its top, which makes it look low.
+	y -= 0.13 * float64(style.Font.Size)
+	p.canvas.FillText(style, p.point(x, y), s)
+}
+
+// textWithin draws s, in a smaller size where it is wider than width, and cut short where it is
+// too wide even in the smallest size.
+func (p *page) textWithin(x, y, width float64, s string, style text.Style) {
+	s = oneLine(s)
+	for float64(style.Width(s)) > width && style.Font.Size > smallSize {
+		style.Font.Size--
+	}
+	for runes := []rune(s); float64(style.Width(s)) > width && len(runes) > 0; {
+		runes = runes[:len(runes)-1]
+		s = strings.TrimSpace(string(runes)) + "…"
+	}
+	p.text(x, y, s, style)
+}
+
+// sideways is text turned a quarter to the left, both ways centred on the point.
+func (p *page) sideways(x, y float64, s string, style text.Style) {
+	style.Rotation, style.XAlign = math.Pi/2, text.XCenter
+	p.canvas.FillText(style, p.point(x, y), s)
+}
+
+// fill paints a rectangle on whole pixels, so that its edges are sharp.
+func (p *page) fill(x, y, width, height float64, c color.Color) {
+	r := image.Rect(devicePixel(x), devicePixel(y), devicePixel(x+width), devicePixel(y+height))
+	imagedraw.Draw(p.pixels, r, image.NewUniform(c), image.Point{}, imagedraw.Src)
+}
+
+// frame paints a border of the given thickness around (outside) a rectangle.
+func (p *page) frame(x, y, width, height, thickness float64, c color.Color) {
+	p.fill(x-thickness, y-thickness, width+2*thickness, thickness, c)
+	p.fill(x-thickness, y+height, width+2*thickness, thickness, c)
+	p.fill(x-thickness, y, thickness, height, c)
+	p.fill(x+width, y, thickness, height, c)
+}
+
+// dot paints a disc with a white rim, which sets it off from lines below it.
+func (p *page) dot(x, y, radius float64, c color.Color) {
+	for _, ring := range []draw.GlyphStyle{
+		{Color: white, Radius: vg.Length(radius + 1), Shape: draw.CircleGlyph{}},
+		{Color: c, Radius: vg.Length(radius), Shape: draw.CircleGlyph{}},
+	} {
+		p.canvas.DrawGlyphNoClip(ring, p.point(x, y))
+	}
+}
+
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+func devicePixel(x float64) int { return int(math.Round(x * pixelRatio)) }
