@@ -1,5 +1,5 @@
-// Package plotting draws the pictures of a digit classifier: learning curves, grids of digits,
-// a confusion matrix, and the probabilities behind one prediction.
+// Package plotting draws the pictures of a digit classifier: the network unfolded in time, learning
+// curves, grids of digits, a confusion matrix, and the probabilities behind one prediction.
 //
 // Drawing is pure: every function takes plain slices, keeps none of them, and returns a [Figure],
 // which is an image with its text alternative. Package plotting/inline shows figures in a notebook.

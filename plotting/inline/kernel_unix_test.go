@@ -108,12 +108,15 @@ func TestInNotebook(t *testing.T) {
 		t.Fatal(err)
 	}
 	updates := k.received(t)
-	if len(updates) != 4 { // a line and a figure at the first step, and at the end
-		t.Fatalf("the kernel got %d messages from Live, want 4", len(updates))
+	if len(updates) != 6 { // a line and a figure when it starts, at the first step, and at the end
+		t.Fatalf("the kernel got %d messages from Live, want 6", len(updates))
 	}
-	if updates[0].DisplayID != updates[2].DisplayID || updates[1].DisplayID != updates[3].DisplayID ||
-		updates[0].DisplayID == updates[1].DisplayID {
-		t.Errorf("display ids %q %q %q %q; want two that take turns",
-			updates[0].DisplayID, updates[1].DisplayID, updates[2].DisplayID, updates[3].DisplayID)
+	for k, update := range updates {
+		if update.DisplayID != updates[k%2].DisplayID {
+			t.Errorf("message %d has display id %q; want two that take turns", k, update.DisplayID)
+		}
+	}
+	if updates[0].DisplayID == updates[1].DisplayID {
+		t.Error("line and figure have the same display id")
 	}
 }

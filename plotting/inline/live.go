@@ -46,7 +46,8 @@ type Live struct {
 	err      error // what made drawing stop
 }
 
-// NewLive starts a run of epochs times stepsPerEpoch steps; its clock starts now. Zero for either
+// NewLive starts a run of epochs times stepsPerEpoch steps, and shows where its progress will be;
+// its clock starts now. Zero for either
 // means unknown: the progress line then goes without totals and remaining time.
 func NewLive(epochs, stepsPerEpoch int) *Live {
 	l := &Live{now: time.Now, lineID: gonbui.UniqueId(), plotID: gonbui.UniqueId()}
@@ -54,7 +55,17 @@ func NewLive(epochs, stepsPerEpoch int) *Live {
 		l.send, l.flush = gonbui.SendData, flush
 	}
 	l.run = newRun(max(0, epochs), max(0, stepsPerEpoch), l.now())
+	l.reserve()
 	return l
+}
+
+// reserve puts two empty outputs where line and curves will be, so that they stay together, above
+// what the cell prints meanwhile.
+func (l *Live) reserve() {
+	if l.send != nil {
+		l.send(textMessage("preparing the first step", l.lineID))
+		l.send(textMessage("", l.plotID))
+	}
 }
 
 // Step records a training step: the number of steps made so far (1 after the first), and the loss
