@@ -1,0 +1,53 @@
+package lab
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+var epochsConstant = regexp.MustCompile(`(?m)^(\s*(?:const\s+)?epochs\s*=\s*)\d+`)
+
+// setEpochs changes the constant epochs in the code of a notebook, which must define it exactly once.
+func setEpochs(notebook []byte, epochs int) ([]byte, error) {
+	var nb map[string]any
+	decoder := json.NewDecoder(bytes.NewReader(notebook))
+	decoder.UseNumber()
+	if err := decoder.Decode(&nb); err != nil {
+		return nil, fmt.Errorf("not a notebook: %w", err)
+	}
+	cells, _ := nb["cells"].([]any)
+	found := 0
+	for _, c := range cells {
+		cell, _ := c.(map[string]any)
+		if cell["cell_type"] != "code" {
+			continue
+		}
+		source := text(cell["source"])
+		if n := len(epochsConstant.FindAllString(source, -1)); n > 0 {
+			found += n
+			cell["source"] = epochsConstant.ReplaceAllString(source, "${1}"+strconv.Itoa(epochs))
+		}
+	}
+	if found != 1 {
+		return nil, fmt.Errorf("a line such as \"epochs = 10\" stands %d times in its code, where -epochs needs it once", found)
+	}
+	return json.Marshal(nb)
+}
+
+// text joins the lines that a notebook keeps a cell's source in: a string, or a list of them.
+func text(source any) string {
+	if s, ok := source.(string); ok {
+		return s
+	}
+	var b strings.Builder
+	lines, _ := source.([]any)
+	for _, line := range lines {
+		s, _ := line.(string)
+		b.WriteString(s)
+	}
+	return b.String()
+}

@@ -1,0 +1,168 @@
+package setup
+
+import (
+	"context"
+	"debug/buildinfo"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// tool is a Go program at one version.
+type tool struct {
+	name, module, version, pkg string // pkg: the folder of the main package in the module
+}
+
+// gonb runs the cells; goimports adds their imports; gopls completes and explains.
+var (
+	gonb      = tool{"gonb", "github.com/janpfeifer/gonb", "v0.11.4", "."}
+	goimports = tool{"goimports", "golang.org/x/tools", "v0.44.0", "./cmd/goimports"}
+	gopls     = tool{"gopls", "golang.org/x/tools/gopls", "v0.21.0", "."}
+
+	tools = []tool{gonb, goimports, gopls}
+)
+
+func (t tool) String() string { return t.name + " " + t.version }
+
+// dir is where the program lies; a name with its version, so that a program that is there is the right one.
+func (s *Setup) dir(t tool) string { return filepath.Join(s.Cache, "tools", t.name+"-"+t.version) }
+
+func (s *Setup) program(t tool) string { return filepath.Join(s.dir(t), t.name) }
+
+// check reports what is wrong with the program.
+func (s *Setup) check(t tool) error {
+	info, err := buildinfo.ReadFile(s.program(t))
+	if errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("%s is not installed", t)
+	}
+	if err != nil {
+		return fmt.Errorf("%s is damaged: %w", t, err)
+	}
+	if want := strings.TrimSuffix(t.module+strings.TrimPrefix(t.pkg, "."), "/"); info.Path != want {
+		return fmt.Errorf("%s is another program, %s", s.program(t), info.Path)
+	}
+	return nil
+}
+
+// kernel builds the programs and writes the kernel's specification into the environment.
+func (s *Setup) kernel(ctx context.Context) error {
+	for _, t := range tools {
+		if s.check(t) == nil {
+			continue
+		}
+		done := s.Console.Working("building %s", t)
+		if err := s.build(ctx, t); err != nil {
+			return err
+		}
+		done("%s", t)
+	}
+	spec, err := s.kernelSpec()
+	if err != nil {
+		return err
+	}
+	if err := writeIfChanged(s.kernelFile(), spec); err != nil {
+		return err
+	}
+	s.Console.Done("Go kernel: %v, %v, %v", gonb, goimports, gopls)
+	return nil
+}
+
+// build compiles a program in its own module, as pinned there, and puts it in place when it is whole.
+func (s *Setup) build(ctx context.Context, t tool) error {
+	env := []string{"GOFLAGS=", "GOWORK=off"}
+	out, err := s.run(ctx, s.Cache, env, "go", "mod", "download", "-json", t.module+"@"+t.version)
+	if err != nil {
+		return explainGo(t, err)
+	}
+	var module struct{ Dir string }
+	if err := json.Unmarshal([]byte(out), &module); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(s.dir(t), 0o755); err != nil {
+		return err
+	}
+	unfinished := s.program(t) + ".unfinished"
+	if _, err := s.run(ctx, module.Dir, env, "go", "build", "-ldflags=-s -w", "-o", unfinished, t.pkg); err != nil {
+		return explainGo(t, err)
+	}
+	return os.Rename(unfinished, s.program(t))
+}
+
+// explainGo says in a line why the go command failed.
+func explainGo(t tool, err error) error {
+	var command *CommandError
+	if !errors.As(err, &command) {
+		return err
+	}
+	if errors.Is(err, exec.ErrNotFound) {
+		return errors.New("the go command is not on PATH; install Go from go.dev/dl")
+	}
+	out := command.Output
+	var answer struct{ Error string } // of go mod download -json
+	if start := strings.Index(out, "{"); start >= 0 && json.Unmarshal([]byte(out[start:]), &answer) == nil && answer.Error != "" {
+		out = answer.Error
+	}
+	for _, sign := range []string{"dial tcp", "no such host", "connection refused", "i/o timeout", "network is unreachable", "proxyconnect"} {
+		if strings.Contains(out, sign) {
+			return fmt.Errorf("no connection: the go command can't fetch %s@%s; connect to the network, or name another module proxy in GOPROXY (%s)", t.module, t.version, lastLine(out))
+		}
+	}
+	return fmt.Errorf("build %s: %s", t, lastLine(out))
+}
+
+func (s *Setup) kernelFile() string {
+	return filepath.Join(s.Venv(), "share", "jupyter", "kernels", "gonb", "kernel.json")
+}
+
+// quiet keeps the kernel's log, which is for its developers, off the terminal.
+var quiet = []string{"-logtostderr=false", "-stderrthreshold=FATAL", "-log_file=" + os.DevNull, "-extra_log=" + os.DevNull}
+
+// kernelSpec is the content of kernel.json. Its environment holds for the cells, whoever starts the kernel.
+func (s *Setup) kernelSpec() ([]byte, error) {
+	goCommand, err := exec.LookPath("go")
+	if err != nil {
+		return nil, errors.New("the go command is not on PATH; install Go from go.dev/dl")
+	}
+	if goCommand, err = filepath.Abs(goCommand); err != nil {
+		return nil, err
+	}
+	path := []string{s.dir(goimports), s.dir(gopls), filepath.Dir(goCommand), "${PATH}"} // Jupyter fills in PATH
+	spec := map[string]any{
+		"argv":           append([]string{s.program(gonb), "--kernel", "{connection_file}"}, quiet...),
+		"display_name":   "Go (gonb)",
+		"language":       "go",
+		"interrupt_mode": "message",
+		"env": map[string]string{
+			"PATH":                  strings.Join(path, string(filepath.ListSeparator)),
+			"EASY_GOMLX_CACHE":      s.Cache,
+			"GOMLX_NO_AUTO_INSTALL": "1", // cells find the plugin, or say that it is missing; they don't download
+		},
+	}
+	content, err := json.MarshalIndent(spec, "", "  ")
+	return append(content, '\n'), err
+}
+
+// CheckKernel reports what is wrong with the kernel and its helpers.
+func (s *Setup) CheckKernel() error {
+	for _, t := range tools {
+		if err := s.check(t); err != nil {
+			return err
+		}
+	}
+	want, err := s.kernelSpec()
+	if err != nil {
+		return err
+	}
+	got, err := os.ReadFile(s.kernelFile())
+	if errors.Is(err, os.ErrNotExist) {
+		return errors.New("the environment has no Go kernel")
+	}
+	if err == nil && string(got) != string(want) {
+		err = fmt.Errorf("%s is out of date", s.kernelFile())
+	}
+	return err
+}

@@ -1,0 +1,92 @@
+// Package setup prepares what the notebooks need: a Python environment with JupyterLab, the Go kernel with its helpers, XLA's plugin, and
+// MNIST. All of it lies in one directory of the user's cache; nothing else on the machine is changed, and no rights are needed.
+//
+// Each part is either there as a whole or not at all, so that a set-up that was interrupted, at any point, goes on the next time.
+package setup
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/easy-gomlx/tutorials/birnn/backend"
+	"github.com/easy-gomlx/tutorials/birnn/mnist"
+)
+
+// Setup is the place where everything lies, and how its preparation is told about.
+type Setup struct {
+	Cache   string // the directory that everything lies in
+	Console *Console
+
+	lock *os.File // open in every process that is started, so that another set-up waits for those too
+}
+
+// New is for the directory that [backend.CacheDir] names.
+func New(console *Console) (*Setup, error) {
+	cache, err := backend.CacheDir()
+	if err != nil {
+		return nil, err
+	}
+	return &Setup{Cache: cache, Console: console}, nil
+}
+
+// Prepare makes what is missing. Only one process does so at a time; the others wait, and then find it done.
+func (s *Setup) Prepare(ctx context.Context) error {
+	if err := os.MkdirAll(s.Cache, 0o755); err != nil {
+		return fmt.Errorf("make the directory that everything is kept in: %w; set EASY_GOMLX_CACHE to a directory that can be written to", err)
+	}
+	unlock, err := s.acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	for _, step := range []struct {
+		name string
+		do   func(context.Context) error
+	}{
+		{"JupyterLab", s.jupyter},
+		{"the Go kernel", s.kernel},
+		{"XLA", s.plugin},
+		{"MNIST", s.digits},
+	} {
+		if err := step.do(ctx); err != nil {
+			if ctx.Err() != nil {
+				return fmt.Errorf("stopped while preparing %s; the next start goes on from here", step.name)
+			}
+			return fmt.Errorf("prepare %s: %w", step.name, explainDisk(err))
+		}
+	}
+	return nil
+}
+
+// plugin installs XLA's plugin, unless another backend is asked for.
+func (s *Setup) plugin(ctx context.Context) error {
+	if config := os.Getenv("GOMLX_BACKEND"); !NeedsPlugin(config) {
+		s.Console.Done("GOMLX_BACKEND=%s, so XLA's CPU plugin is not looked for", config)
+		return nil
+	}
+	path, err := backend.EnsurePlugin(ctx, s.Console.Report)
+	if err != nil {
+		return err
+	}
+	s.Console.Done("XLA's CPU plugin (%s)", path)
+	return nil
+}
+
+// NeedsPlugin reports whether a setting of GOMLX_BACKEND leaves the choice of the plugin to package backend.
+func NeedsPlugin(config string) bool {
+	switch config {
+	case "", "xla", "xla:", "xla:cpu":
+		return true
+	}
+	return false
+}
+
+func (s *Setup) digits(ctx context.Context) error {
+	data, err := mnist.LoadWith(ctx, mnist.Options{Report: s.Console.Report})
+	if err != nil {
+		return err
+	}
+	s.Console.Done("MNIST (%d images for training, %d for validation, %d for the test)", data.Train.Len(), data.Validation.Len(), data.Test.Len())
+	return nil
+}

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestParse(t *testing.T) {
+	for _, test := range []struct {
+		args string
+		want options
+		ok   bool
+	}{
+		{"", options{out: "out", notebook: tutorial}, true},
+		{"-execute -epochs 2 -o x other.ipynb", options{execute: true, epochs: 2, out: "x", notebook: "other.ipynb"}, true},
+		{"-port 9000 -no-browser", options{port: 9000, noBrowser: true, out: "out", notebook: tutorial}, true},
+		{"-epochs 2", options{}, false},           // nothing to train without -execute
+		{"-execute -epochs -1", options{}, false}, // not a number of epochs
+		{"a.ipynb b.ipynb", options{}, false},
+		{"a.ipynb -execute", options{}, false}, // would open JupyterLab instead
+		{"-unknown", options{}, false},
+	} {
+		got, err := parse(strings.Fields(test.args))
+		if (err == nil) != test.ok {
+			t.Errorf("%q: got error %v, want success: %v", test.args, err, test.ok)
+			continue
+		}
+		if diff := cmp.Diff(test.want, got, cmp.AllowUnexported(options{})); test.ok && diff != "" {
+			t.Errorf("%q (-want +got):\n%s", test.args, diff)
+		}
+	}
+}
+
+func TestFind(t *testing.T) {
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(filepath.Dir(here))
+	if got, err := find("main.go"); err != nil || got != filepath.Join(here, "main.go") {
+		t.Errorf("a name in the folder of the notebooks: got %q, %v", got, err)
+	}
+	if got, err := find("notebooks/main.go"); err != nil || got != filepath.Join(here, "main.go") {
+		t.Errorf("a path: got %q, %v", got, err)
+	}
+	for _, name := range []string{"nothing.ipynb", "no/thing.ipynb"} {
+		if _, err := find(name); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: got %v, want an error that names it", name, err)
+		}
+	}
+}
+
+// notebook writes one with these cells of code, the first after making the module under test known.
+func notebook(t *testing.T, path string, cells ...string) {
+	t.Helper()
+	root, err := filepath.Abs("..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	local := "!*go mod edit -replace \"" + module + "=" + root + "\" -require " + module + "@v0.0.0 && cp \"" + root + "/go.sum\" ."
+	var list []map[string]any
+	for _, source := range append([]string{local}, cells...) {
+		list = append(list, map[string]any{"cell_type": "code", "metadata": map[string]any{}, "source": source, "outputs": []any{}, "execution_count": nil})
+	}
+	content, err := json.Marshal(map[string]any{"cells": list, "metadata": map[string]any{}, "nbformat": 4, "nbformat_minor": 4})
+	if err == nil {
+		err = os.WriteFile(path, content, 0o644)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestFreshMachine does what a first start does, with everything in a directory of its own, and runs notebooks.
+func TestFreshMachine(t *testing.T) {
+	if testing.Short() {
+		t.Skip("downloads 150 MB and builds three programs")
+	}
+	t.Setenv("EASY_GOMLX_CACHE", t.TempDir())
+	t.Setenv("GOMLX_BACKEND", "")
+	os.Unsetenv("GOMLX_BACKEND")
+	if err := run(t.Context(), options{prepare: true}); err != nil {
+		t.Fatal(err)
+	}
+	start := time.Now()
+	if err := run(t.Context(), options{prepare: true}); err != nil {
+		t.Fatal(err)
+	}
+	if took := time.Since(start); took > 15*time.Second {
+		t.Errorf("preparing what is prepared took %v", took)
+	}
+	if err := run(t.Context(), options{doctor: true}); err != nil {
+		t.Error(err)
+	}
+	t.Run("notebook", func(t *testing.T) {
+		dir := filepath.Join(t.TempDir(), "with a space")
+		out := filepath.Join(dir, "out")
+		if err := os.Mkdir(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		file := filepath.Join(dir, "good.ipynb")
+		notebook(t, file, "const (\n\tepochs = 10\n)\n%%\nfmt.Println(\"epochs:\", epochs)",
+			"import \"github.com/easy-gomlx/tutorials/birnn/backend\"\n%%\nb, err := backend.Open(context.Background())\nfmt.Println(backend.Describe(b), err, os.Getenv(\"EASY_GOMLX_CHECKPOINTS\"))")
+		if err := run(t.Context(), options{execute: true, epochs: 3, out: out, notebook: file}); err != nil {
+			t.Fatal(err)
+		}
+		holds(t, filepath.Join(out, "good.ipynb"), "epochs: 3", "XLA on the CPU (", filepath.Join(out, "checkpoint"))
+		holds(t, filepath.Join(out, "good.html"), "epochs: 3")
+	})
+	t.Run("failing cell", func(t *testing.T) {
+		dir := t.TempDir()
+		out := filepath.Join(dir, "out")
+		file := filepath.Join(dir, "bad.ipynb")
+		notebook(t, file, "%%\nfmt.Println(\"so far\")", "%%\npanic(\"on purpose\")", "%%\nfmt.Println(\"never\", \"reached\")")
+		if err := run(t.Context(), options{execute: true, out: out, notebook: file}); err == nil {
+			t.Error("no error")
+		}
+		holds(t, filepath.Join(out, "bad.ipynb"), "so far", "on purpose")
+		if content, _ := os.ReadFile(filepath.Join(out, "bad.ipynb")); strings.Contains(string(content), "never reached") {
+			t.Error("the cells after the failing one ran")
+		}
+	})
+}
+
+func holds(t *testing.T, path string, parts ...string) {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range parts {
+		if !strings.Contains(string(content), part) {
+			t.Errorf("%s lacks %q", filepath.Base(path), part)
+		}
+	}
+}
