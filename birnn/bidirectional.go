@@ -3,7 +3,7 @@ package birnn
 import (
 	"fmt"
 
-	. "github.com/gomlx/gomlx/core/graph" //nolint:staticcheck // graph-building code reads like its formulas
+	. "github.com/gomlx/gomlx/core/graph"
 )
 
 // Outputs are those of a bidirectional layer: at each time step the hidden
@@ -29,11 +29,11 @@ func Bidirectional(forward, backward *LSTM, x *Node) *Outputs {
 // the backward half only the last.
 func (o *Outputs) At(t int) *Node {
 	steps := o.x.Shape().Dim(1)
+	if t < -steps || t >= steps {
+		panic(fmt.Errorf("birnn: no time step %d in a sequence of %d", t, steps))
+	}
 	if t < 0 {
 		t += steps
-	}
-	if t < 0 || t >= steps {
-		panic(fmt.Errorf("birnn: no time step %d in a sequence of %d", t, steps))
 	}
 	return Concatenate([]*Node{
 		o.forward.Last(Slice(o.x, AxisRange(), AxisRange(0, t+1))),

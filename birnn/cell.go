@@ -2,7 +2,7 @@ package birnn
 
 import (
 	"github.com/gomlx/compute"
-	. "github.com/gomlx/gomlx/core/graph" //nolint:staticcheck // graph-building code reads like its formulas
+	. "github.com/gomlx/gomlx/core/graph"
 )
 
 // The LSTM cell, in one place. TensorFlow's BasicLSTMCell keeps the four gates

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"iter"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -106,6 +107,11 @@ func (m *Model) encode(w *bytes.Buffer) error {
 		if err != nil {
 			return fmt.Errorf("reading variable %q: %w", v.Path(), err)
 		}
+		for _, x := range values {
+			if math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) {
+				return fmt.Errorf("variable %q holds %v: the weights are of no use; load the last checkpoint", v.Path(), x)
+			}
+		}
 		arrays = append(arrays, array{name: strings.TrimPrefix(v.Path(), "/"), dims: v.Shape().Dimensions, values: values})
 	}
 	return writeArrays(w, arrays, map[string]string{metaKey: string(text)})
@@ -150,7 +156,7 @@ func LoadWith(backend compute.Backend, dir string, network Network) (*Model, err
 		return nil, err
 	}
 	if err := m.restore(arrays); err != nil {
-		m.Close() //nolint:errcheck // the reason is in err
+		m.Close()
 		return nil, &CheckpointError{File: file, Err: err}
 	}
 	m.step, m.history = about.Step, about.History

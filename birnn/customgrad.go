@@ -1,7 +1,7 @@
 package birnn
 
 import (
-	. "github.com/gomlx/gomlx/core/graph" //nolint:staticcheck // graph-building code reads like its formulas
+	. "github.com/gomlx/gomlx/core/graph"
 )
 
 // withGradient returns the value of forward(inputs), with a gradient of our

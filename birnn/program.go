@@ -61,7 +61,7 @@ func newProgram[F model.ExecGraphFn](backend compute.Backend, store *model.Store
 // run executes the program; the first axis of each argument is the batch.
 func (p *program) run(args ...*tensors.Tensor) ([]*tensors.Tensor, error) {
 	if p.shared == nil || args[0].Shape().Dim(0)%p.spec.Mesh.NumDevices() != 0 {
-		return p.single.Exec(anySlice(args)...)
+		return p.single.Call(anySlice(args)...)
 	}
 	shares := make([]any, len(args))
 	for k, arg := range args {

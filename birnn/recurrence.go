@@ -3,7 +3,7 @@ package birnn
 import (
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/shapes"
-	. "github.com/gomlx/gomlx/core/graph" //nolint:staticcheck // graph-building code reads like its formulas
+	. "github.com/gomlx/gomlx/core/graph"
 )
 
 // recurrence runs the cell along the time axis.

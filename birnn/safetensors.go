@@ -48,7 +48,7 @@ func writeArrays(w io.Writer, arrays []array, metadata map[string]string) error 
 		for _, v := range a.values {
 			data = binary.LittleEndian.AppendUint32(data, math.Float32bits(v))
 		}
-		header[a.name] = tensorHeader{DType: "F32", Shape: slices.Concat([]int{}, a.dims), Offsets: [2]int{start, len(data)}}
+		header[a.name] = tensorHeader{DType: "F32", Shape: append([]int{}, a.dims...), Offsets: [2]int{start, len(data)}}
 	}
 	sum := sha256.Sum256(data)
 	texts := map[string]string{digestKey: hex.EncodeToString(sum[:])}

@@ -73,7 +73,7 @@ func (c *cache) fetch(ctx context.Context, f file, cached error) error {
 		c.report("%s is in %s", f.name, c.dir)
 		return nil
 	case isStorage(err):
-		return fmt.Errorf("mnist: %w; make room, or set XDG_CACHE_HOME to a folder that can be written to, "+
+		return fmt.Errorf("mnist: %w; make room, or set EASY_GOMLX_CACHE to a folder that can be written to, "+
 			"or MNIST_DIR to one that holds the data", err)
 	case ctx.Err() != nil:
 		return fmt.Errorf("mnist: %w", err)

@@ -217,8 +217,8 @@ func TestCacheThatCannotBeWritten(t *testing.T) {
 	if n := requests.Load(); n != 0 {
 		t.Errorf("%d requests for what can't be stored, want none", n)
 	}
-	if err == nil || !strings.Contains(err.Error(), cacheDir) || !strings.Contains(err.Error(), "set XDG_CACHE_HOME") {
-		t.Errorf("got %v, want an error that names %s and says to set XDG_CACHE_HOME", err, cacheDir)
+	if err == nil || !strings.Contains(err.Error(), cacheDir) || !strings.Contains(err.Error(), "set EASY_GOMLX_CACHE") {
+		t.Errorf("got %v, want an error that names %s and says to set EASY_GOMLX_CACHE", err, cacheDir)
 	}
 }
 

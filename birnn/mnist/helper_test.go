@@ -122,6 +122,7 @@ func smallLoader(t *testing.T) (*loader, string) {
 	t.Helper()
 	base := t.TempDir()
 	t.Setenv("MNIST_DIR", "")
+	t.Setenv("EASY_GOMLX_CACHE", "")
 	t.Setenv("HOME", base)
 	t.Setenv("XDG_CACHE_HOME", base)
 	cacheDir, err := os.UserCacheDir()

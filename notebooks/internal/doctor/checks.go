@@ -127,7 +127,7 @@ func (p patient) backend(ctx context.Context) finding {
 		return f
 	}
 	defer exec.Finalize()
-	out, err := exec.Exec1([]float32{1, 2, 3})
+	out, err := exec.Call1([]float32{1, 2, 3})
 	if err != nil {
 		f.err = err
 	} else if got := out.Value(); got != float32(14) {
@@ -141,12 +141,11 @@ func (p patient) mnist(ctx context.Context) finding {
 	f := finding{part: "MNIST", mend: prepare}
 	dir := os.Getenv("MNIST_DIR")
 	if dir == "" {
-		base, err := os.UserCacheDir()
-		if err != nil {
-			f.err, f.mend = err, "export XDG_CACHE_HOME=/a/directory/that/can/be/written/to"
+		var err error
+		if dir, err = mnist.CacheDir(); err != nil {
+			f.err, f.mend = err, "export EASY_GOMLX_CACHE=/a/directory/that/can/be/written/to"
 			return f
 		}
-		dir = filepath.Join(base, "easy-gomlx", "mnist")
 		if _, err := os.Stat(dir); err != nil {
 			f.err = errors.New("not fetched yet")
 			return f

@@ -78,6 +78,7 @@ class Progress:
 
 
 def write(nb, notebook, page):
+    nb.metadata.language_info["pygments_lexer"] = "go"  # GoNB names none, and the web page would show Python
     nbformat.write(nb, notebook)
     exporter = HTMLExporter(embed_images=True)
     body, _ = exporter.from_notebook_node(nb)

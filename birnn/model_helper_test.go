@@ -1,0 +1,107 @@
+package birnn
+
+import (
+	"testing"
+
+	"github.com/gomlx/compute"
+
+	"github.com/easy-gomlx/tutorials/birnn/mnist"
+)
+
+func goBackend(t testing.TB) compute.Backend {
+	t.Helper()
+	b, err := openGo()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// newModel makes a model that is closed when the test ends.
+func newModel(t testing.TB, b compute.Backend, cfg Config) *Model {
+	t.Helper()
+	return newModelWith(t, b, cfg, Network{})
+}
+
+func newModelWith(t testing.TB, b compute.Backend, cfg Config, network Network) *Model {
+	t.Helper()
+	m, err := NewWith(b, cfg, network)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { m.Close() })
+	return m
+}
+
+// newOnDevices makes a model that shares its batches out to the given number of devices.
+func newOnDevices(t testing.TB, b compute.Backend, cfg Config, devices int) *Model {
+	t.Helper()
+	devicesOverride = devices
+	defer func() { devicesOverride = 0 }()
+	return newModel(t, b, cfg)
+}
+
+// tinyConfig is a network for sequences of tinyExamples.
+func tinyConfig() Config {
+	cfg := DefaultConfig()
+	cfg.NumInput, cfg.Timesteps, cfg.NumHidden, cfg.NumClasses = 3, 4, 2, 3
+	cfg.BatchSize, cfg.Epochs, cfg.DisplayFreq, cfg.LearningRate = 4, 3, 2, 0.01
+	return cfg
+}
+
+// tinyExamples are n sequences of tinyConfig: thirds of synthetic digits.
+func tinyExamples(n int) Examples {
+	e := Examples{X: make([]float32, n*12), Y: make([]int32, n)}
+	digits := mnist.Synthetic(n, 1)
+	for k := range n {
+		for i := range 12 {
+			e.X[k*12+i] = digits.Image(k)[60*i+50]
+		}
+		e.Y[k] = digits.Labels[k] % 3
+	}
+	return e
+}
+
+// digitsConfig is a small network for synthetic digits.
+func digitsConfig() Config {
+	cfg := DefaultConfig()
+	cfg.NumHidden, cfg.BatchSize, cfg.LearningRate = 16, 20, 0.02
+	return cfg
+}
+
+func mustWeights(t testing.TB, m *Model) Weights {
+	t.Helper()
+	w, err := m.Weights()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// trainSteps takes n training steps with the same examples and returns the losses.
+func trainSteps(t testing.TB, m *Model, n int, e Examples) []float32 {
+	t.Helper()
+	var losses []float32
+	for range n {
+		loss, _, err := m.TrainStep(e.X, e.Y)
+		if err != nil {
+			t.Fatal(err)
+		}
+		losses = append(losses, float32(loss))
+	}
+	return losses
+}
+
+// sameWeights fails the test unless all weights are the same, to the last bit.
+func sameWeights(t testing.TB, got, want Weights) {
+	t.Helper()
+	wantFields := want.fields()
+	for k, f := range got.fields() {
+		for i, v := range *f.values {
+			if w := (*wantFields[k].values)[i]; v != w {
+				t.Errorf("%s[%d] is %v, want %v", f.name, i, v, w)
+				break
+			}
+		}
+	}
+}

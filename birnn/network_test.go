@@ -1,0 +1,227 @@
+package birnn
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+	"github.com/gomlx/gomlx/ml/model/initializer"
+)
+
+func TestNumParameters(t *testing.T) {
+	if n := DefaultConfig().NumParameters(); n != 163_338 {
+		t.Errorf("the tutorial's network has %d parameters, want 163,338", n)
+	}
+	odd := Config{NumInput: 3, Timesteps: 4, NumHidden: 5, NumClasses: 7, LearningRate: 1, Epochs: 1, BatchSize: 1, DisplayFreq: 1}
+	for _, cfg := range []Config{DefaultConfig(), odd} {
+		total := 0
+		for v := range newModel(t, goBackend(t), cfg).store.RootScope().IterVariables() {
+			if v.Trainable {
+				total += v.Shape().Size()
+			}
+		}
+		if total != cfg.NumParameters() {
+			t.Errorf("the variables of %+v hold %d numbers, NumParameters says %d", cfg, total, cfg.NumParameters())
+		}
+	}
+}
+
+// TestInitialWeights: kernels are Glorot-uniform, W is a normal distribution cut
+// off at two standard deviations of 0.01, biases are zero.
+func TestInitialWeights(t *testing.T) {
+	onBackends(t, func(t *testing.T, b compute.Backend) {
+		w := mustWeights(t, newModel(t, b, DefaultConfig()))
+		bound := math.Sqrt(6.0 / (28 + 128 + 4*128))
+		const stdOfCut = 0.8796 * 0.01 // of a normal distribution that is cut off at two standard deviations
+		for _, d := range []struct {
+			name       string
+			values     []float32
+			bound, std float64
+		}{
+			{"Forward.Kernel", w.Forward.Kernel, bound, bound / math.Sqrt(3)},
+			{"Backward.Kernel", w.Backward.Kernel, bound, bound / math.Sqrt(3)},
+			{"W", w.W, 0.02, stdOfCut},
+			{"Forward.Bias", w.Forward.Bias, 0, 0},
+			{"Backward.Bias", w.Backward.Bias, 0, 0},
+			{"B", w.B, 0, 0},
+		} {
+			mean, std, most := statistics(d.values)
+			n := math.Sqrt(float64(len(d.values)))
+			if most > d.bound*(1+1e-6) || most < 0.99*d.bound {
+				t.Errorf("%s: the largest is %v, want just below %v", d.name, most, d.bound)
+			}
+			if math.Abs(mean) > 4*d.std/n || math.Abs(std-d.std) > 4*d.std/n {
+				t.Errorf("%s: mean %.3g and standard deviation %.4g, want 0 and %.4g", d.name, mean, std, d.std)
+			}
+		}
+		if slices.Equal(w.Forward.Kernel, w.Backward.Kernel) {
+			t.Error("both directions begin with the same weights")
+		}
+	})
+}
+
+func statistics(values []float32) (mean, std, most float64) {
+	var sum, squares float64
+	for _, v := range values {
+		sum += float64(v)
+		squares += float64(v) * float64(v)
+		most = max(most, math.Abs(float64(v)))
+	}
+	n := float64(len(values))
+	mean = sum / n
+	return mean, math.Sqrt(squares/n - mean*mean), most
+}
+
+func TestSeedDecidesTheInitialWeights(t *testing.T) {
+	weights := func(seed int64) Weights {
+		cfg := tinyConfig()
+		cfg.Seed = seed
+		return mustWeights(t, newModel(t, goBackend(t), cfg))
+	}
+	first := weights(1)
+	sameWeights(t, weights(1), first)
+	for _, seed := range []int64{0, 2, -1, 1 << 40} {
+		other := weights(seed)
+		if slices.Equal(other.Forward.Kernel, first.Forward.Kernel) || slices.Equal(other.W, first.W) {
+			t.Errorf("seeds 1 and %d give the same weights", seed)
+		}
+	}
+}
+
+// TestAdamAgreesWithItsFormulas follows a few weights whose gradients range over
+// ten orders of magnitude, down to where ε counts.
+func TestAdamAgreesWithItsFormulas(t *testing.T) {
+	const rate, steps = 0.1, 6
+	scales := []float64{1e3, 1, 1e-3, 1e-7, 0}
+	store := model.NewStore()
+	defer store.Finalize()
+	step := model.MustNewExec(goBackend(t), store, func(scope *model.Scope, k *Node) *Node {
+		w := scope.WithInitializer(initializer.One).VariableWithShape("w", shapes.Make(dtypes.Float32, len(scales)))
+		before := w.NodeValue(k)
+		// The gradient is scale*(w + k): different at each step.
+		loss := ReduceAllSum(Mul(Const(k.Graph(), toFloat32(scales)), Mul(before, Add(MulScalar(before, 0.5), k))))
+		Adam(rate).UpdateGraph(scope, k.Graph(), loss)
+		return before
+	})
+	defer step.Finalize()
+
+	w, m, v := slices.Repeat([]float64{1}, len(scales)), make([]float64, len(scales)), make([]float64, len(scales))
+	for k := range steps {
+		got := tensors.MustCopyFlatData[float32](step.MustExec(float32(k))[0])
+		near(t, "weights", got, toFloat32(w), 2e-6)
+		for i, scale := range scales {
+			g := scale * (w[i] + float64(k))
+			m[i] = 0.9*m[i] + 0.1*g
+			v[i] = 0.999*v[i] + 0.001*g*g
+			corrected := rate * math.Sqrt(1-math.Pow(0.999, float64(k+1))) / (1 - math.Pow(0.9, float64(k+1)))
+			w[i] -= corrected * m[i] / (math.Sqrt(v[i]) + 1e-8)
+		}
+	}
+}
+
+// readersBiRNN is the tutorial's network as a reader writes it.
+func readersBiRNN(numHidden, numClasses int) func(scope *model.Scope, x *Node) *Node {
+	return func(scope *model.Scope, x *Node) *Node {
+		g := x.Graph()
+		weights := scope.WithInitializer(TruncatedNormal(scope, 0.01)).
+			VariableWithShape("W", shapes.Make(dtypes.Float32, 2*numHidden, numClasses)).NodeValue(g)
+		biases := scope.WithInitializer(initializer.Zero).
+			VariableWithShape("b", shapes.Make(dtypes.Float32, numClasses)).NodeValue(g)
+		forward := NewLSTM(scope.In("fw"), x, numHidden, 1)
+		backward := NewLSTM(scope.In("bw"), x, numHidden, 1)
+		return Add(MatMul(Bidirectional(forward, backward, x).At(-1), weights), ExpandAxes(biases, 0))
+	}
+}
+
+func TestReadersNetworkEqualsTheBuiltIn(t *testing.T) {
+	cfg, e := tinyConfig(), tinyExamples(16)
+	builtIn := newModel(t, goBackend(t), cfg)
+	readers := newModelWith(t, goBackend(t), cfg, Network{Logits: readersBiRNN(cfg.NumHidden, cfg.NumClasses)})
+	if err := readers.SetWeights(mustWeights(t, builtIn)); err != nil {
+		t.Fatal(err)
+	}
+	near(t, "losses", trainSteps(t, readers, 5, e), trainSteps(t, builtIn, 5, e), 0)
+	sameWeights(t, mustWeights(t, readers), mustWeights(t, builtIn))
+	got, err := readers.Predict(e.X)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := builtIn.Predict(e.X)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "probabilities", flatten(got), flatten(want), 0)
+}
+
+// TestNetworkWithAnotherReadout averages over two stacked layers, without any
+// variable of the built-in names.
+func TestNetworkWithAnotherReadout(t *testing.T) {
+	cfg := tinyConfig()
+	m := newModelWith(t, goBackend(t), cfg, Network{Logits: func(scope *model.Scope, x *Node) *Node {
+		layer := func(name string, x *Node) *Node {
+			return Bidirectional(NewLSTM(scope.In("%s_forward", name), x, 4, 1), NewLSTM(scope.In("%s_backward", name), x, 4, 1), x).All()
+		}
+		mean := ReduceMean(layer("second", layer("first", x)), 1)
+		w := scope.VariableWithShape("readout", shapes.Make(dtypes.Float32, 8, cfg.NumClasses))
+		return MatMul(mean, w.NodeValue(x))
+	}})
+	losses := trainSteps(t, m, 30, tinyExamples(30))
+	if !(losses[29] < losses[0]-0.05) {
+		t.Errorf("the loss went from %v to %v in 30 steps", losses[0], losses[29])
+	}
+	if _, err := m.Weights(); err == nil || !strings.Contains(err.Error(), "fw/kernel") {
+		t.Errorf("Weights: the error is %v; want one that names the missing variable", err)
+	}
+}
+
+func TestNetworkThatCannotWork(t *testing.T) {
+	double := func(scope *model.Scope, x *Node) *Node {
+		return ReduceSum(scope.VariableWithShape("w", shapes.Make(dtypes.Float64, 3)).NodeValue(x), -1)
+	}
+	for _, tt := range []struct {
+		reason string
+		logits func(scope *model.Scope, x *Node) *Node
+		want   []string // in the error
+	}{
+		{"too many classes", readersBiRNN(2, 5), []string{"[1, 5]", "[1, 3]", "NumClasses 3"}},
+		{"one output for the whole batch", func(scope *model.Scope, x *Node) *Node { return ReduceAllSum(x) }, []string{"Network.Logits returned"}},
+		{"a panic of GoMLX", func(scope *model.Scope, x *Node) *Node { return MatMul(x, Const(x.Graph(), []float32{1, 2})) }, []string{"setting up the network"}},
+		{"another type of number", double, []string{"Network.Logits returned"}},
+		{"nil", func(scope *model.Scope, x *Node) *Node { return nil }, []string{"Network.Logits returned"}},
+	} {
+		t.Run(tt.reason, func(t *testing.T) {
+			_, err := NewWith(goBackend(t), tinyConfig(), Network{Logits: tt.logits})
+			for _, want := range tt.want {
+				if err == nil || !strings.Contains(err.Error(), want) {
+					t.Errorf("the error is %v; want one with %q", err, want)
+				}
+			}
+		})
+	}
+}
+
+// TestCrossEntropyAgreesWithItsFormula, with logits so large that exp overflows.
+func TestCrossEntropyAgreesWithItsFormula(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 6))
+	logits := randomNumbers(rng, 12)
+	logits[3], logits[4] = 200, -200
+	y := []int32{2, 0, 1, 2}
+	want := 0.0
+	for n, row := range slices.Collect(slices.Chunk(logits, 3)) {
+		most, sum := slices.Max(row), 0.0
+		for _, v := range row {
+			sum += math.Exp(v - most)
+		}
+		want += (most + math.Log(sum) - row[y[n]]) / 4
+	}
+	got := MustExecOnce(goBackend(t), CrossEntropy, tensors.FromFlatDataAndDimensions(toFloat32(logits), 4, 3), y)
+	near(t, "loss", []float32{tensors.ToScalar[float32](got)}, []float32{float32(want)}, 1e-5)
+}

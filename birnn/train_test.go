@@ -1,0 +1,114 @@
+package birnn
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestTrainReports(t *testing.T) {
+	m := newModel(t, goBackend(t), tinyConfig()) // 3 epochs, batches of 4, a report every 2 steps
+	validation := tinyExamples(5)
+	var reports []string
+	err := m.Train(t.Context(), tinyExamples(15), validation, func(p Progress) {
+		kind := "batch"
+		if p.Validation {
+			kind = "validation"
+		}
+		reports = append(reports, fmt.Sprintf("%s: epoch %d/%d, step %d/%d", kind, p.Epoch, p.Epochs, p.Step, p.Steps))
+		if !(p.Loss > 0) || p.Accuracy < 0 || p.Accuracy > 1 {
+			t.Errorf("%s: loss %v, accuracy %v", kind, p.Loss, p.Accuracy)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"batch: epoch 1/3, step 2/9", "validation: epoch 1/3, step 3/9",
+		"batch: epoch 2/3, step 4/9", "batch: epoch 2/3, step 6/9", "validation: epoch 2/3, step 6/9",
+		"batch: epoch 3/3, step 8/9", "validation: epoch 3/3, step 9/9",
+	}
+	if !slices.Equal(reports, want) {
+		t.Errorf("reports:\n%s\nwant:\n%s", strings.Join(reports, "\n"), strings.Join(want, "\n"))
+	}
+	h := m.History()
+	if !slices.Equal(h.Training.Steps, []int{1, 2, 3, 4, 5, 6, 7, 8, 9}) || !slices.Equal(h.Validation.Steps, []int{3, 6, 9}) {
+		t.Errorf("the history has training steps %v and validation steps %v", h.Training.Steps, h.Validation.Steps)
+	}
+	h.Training.Loss[0] = -1
+	if m.History().Training.Loss[0] == -1 {
+		t.Error("History returns no copy")
+	}
+}
+
+// TestTrainGoesOnWhereItStopped: after a cancellation, in the same process or
+// from a checkpoint, at any step, the weights become the same as without it.
+func TestTrainGoesOnWhereItStopped(t *testing.T) {
+	b, cfg, e := goBackend(t), tinyConfig(), tinyExamples(15)
+	cfg.DisplayFreq = 1
+	whole := newModel(t, b, cfg)
+	if err := whole.Train(t.Context(), e, Examples{}, nil); err != nil {
+		t.Fatal(err)
+	}
+	for _, stop := range []int{1, 3, 5} {
+		m := newModel(t, b, cfg)
+		ctx, cancel := context.WithCancel(t.Context())
+		err := m.Train(ctx, e, Examples{}, func(p Progress) {
+			if p.Step == stop {
+				cancel()
+			}
+		})
+		if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), fmt.Sprintf("after step %d:", stop)) || m.Step() != stop {
+			t.Fatalf("the error is %v at step %d; want one after step %d that wraps context.Canceled", err, m.Step(), stop)
+		}
+		for _, m := range []*Model{saveAndLoad(t, m), m} {
+			if err := m.Train(t.Context(), e, Examples{}, nil); err != nil {
+				t.Fatal(err)
+			}
+			sameWeights(t, mustWeights(t, m), mustWeights(t, whole))
+			if got, want := m.History(), whole.History(); !slices.Equal(got.Training.Loss, want.Training.Loss) {
+				t.Errorf("stopped after step %d: losses %v, without stopping %v", stop, got.Training.Loss, want.Training.Loss)
+			}
+		}
+	}
+}
+
+// saveAndLoad returns the model as another program finds it.
+func saveAndLoad(t testing.TB, m *Model) *Model {
+	t.Helper()
+	dir := t.TempDir()
+	if err := m.Save(dir); err != nil {
+		t.Fatal(err)
+	}
+	loaded, err := LoadWith(m.backend, dir, m.network)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { loaded.Close() })
+	return loaded
+}
+
+func TestTrainWhenThereIsNothingToDo(t *testing.T) {
+	m := newModel(t, goBackend(t), tinyConfig())
+	if err := m.Train(t.Context(), tinyExamples(3), Examples{}, nil); err == nil || !strings.Contains(err.Error(), "3 examples do not fill one batch of Config.BatchSize 4") {
+		t.Errorf("too few examples: the error is %v", err)
+	}
+	done, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := m.Train(done, tinyExamples(4), Examples{}, nil); !errors.Is(err, context.Canceled) || m.Step() != 0 {
+		t.Errorf("a context that has ended: the error is %v after %d steps", err, m.Step())
+	}
+	for range 2 { // the second time everything is done already
+		if err := m.Train(t.Context(), tinyExamples(4), Examples{}, nil); err != nil || m.Step() != 3 {
+			t.Errorf("the error is %v after %d steps, want none after 3", err, m.Step())
+		}
+	}
+	bad := tinyExamples(3)
+	bad.Y[0] = 9
+	if err := m.Train(t.Context(), tinyExamples(4), bad, nil); err == nil || !strings.Contains(err.Error(), "validation: y[0] is 9") {
+		t.Errorf("bad validation examples: the error is %v", err)
+	}
+}
