@@ -21,6 +21,9 @@ func (m *Model) TrainStep(x []float32, y []int32) (loss, accuracy float64, err e
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.closed {
+		return 0, 0, ErrClosed
+	}
 	loss, accuracy, err = m.score(m.training, x, y)
 	if err != nil {
 		return 0, 0, fmt.Errorf("birnn: training step %d: %w", m.step+1, err)
@@ -55,6 +58,9 @@ func (m *Model) Evaluate(x []float32, y []int32) (loss, accuracy float64, err er
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.closed {
+		return 0, 0, ErrClosed
+	}
 	width := m.cfg.Timesteps * m.cfg.NumInput
 	for start, size := range m.chunks(len(y)) {
 		l, a, err := m.score(m.scoring, x[start*width:(start+size)*width], y[start:start+size])
@@ -81,6 +87,9 @@ func (m *Model) Predict(x []float32) (probabilities [][]float32, err error) {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.closed {
+		return nil, ErrClosed
+	}
 	probabilities = make([][]float32, 0, n)
 	for start, size := range m.chunks(n) {
 		rows, err := m.guess(x[start*width:(start+size)*width], size)
@@ -112,9 +121,6 @@ func (m *Model) Classify(x []float32) ([]int32, error) {
 
 // score runs a program that takes x and y and returns loss and accuracy.
 func (m *Model) score(p *program, x []float32, y []int32) (loss, accuracy float64, err error) {
-	if m.closed {
-		return 0, 0, ErrClosed
-	}
 	err = try(func() error {
 		results, err := p.run(m.sequences(x, len(y)), tensors.FromFlatDataAndDimensions(y, len(y)))
 		if err != nil {
@@ -129,9 +135,6 @@ func (m *Model) score(p *program, x []float32, y []int32) (loss, accuracy float6
 
 // guess returns the probabilities of n sequences that fit into one chunk.
 func (m *Model) guess(x []float32, n int) (rows [][]float32, err error) {
-	if m.closed {
-		return nil, ErrClosed
-	}
 	err = try(func() error {
 		results, err := m.guessing.run(m.sequences(x, n))
 		if err != nil {

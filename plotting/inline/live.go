@@ -60,11 +60,12 @@ func NewLive(epochs, stepsPerEpoch int) *Live {
 }
 
 // reserve puts two empty outputs where line and curves will be, so that they stay together, above
-// what the cell prints meanwhile.
+// what the cell prints from now on.
 func (l *Live) reserve() {
 	if l.send != nil {
 		l.send(textMessage("preparing the first step", l.lineID))
 		l.send(textMessage("", l.plotID))
+		l.err = l.flush()
 	}
 }
 

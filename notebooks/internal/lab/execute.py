@@ -90,7 +90,7 @@ def main(source, folder, notebook, page):
     nb = nbformat.read(source, as_version=4)
     progress = Progress(nb)
     client = NotebookClient(
-        nb, timeout=None, kernel_name="gonb", record_timing=False, resources={"metadata": {"path": folder}},
+        nb, timeout=None, kernel_name="gonb", record_timing=False, coalesce_streams=True, resources={"metadata": {"path": folder}},
         on_cell_execute=progress.begin, on_cell_executed=progress.end,
     )
     status = 0
