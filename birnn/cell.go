@@ -37,10 +37,10 @@ func gatesOf(u *Node) gateValues {
 // [batch, 4*hidden], and the cell state c before it, [batch, hidden], it
 // returns u = tanh(z), the new cell state and the new hidden state.
 func cellStep(z, c *Node) (u, cell, hidden *Node) {
-	u = fence(Tanh(z))
+	u, c = fence(Tanh(z), c)
 	g := gatesOf(u)
-	cell = fence(Add(Mul(g.f, c), Mul(g.i, g.j)))
-	hidden = Mul(g.o, Tanh(cell))
+	cell, u = fence(Add(Mul(g.f, c), Mul(g.i, g.j)), u)
+	hidden = Mul(gatesOf(u).o, Tanh(cell))
 	return u, cell, hidden
 }
 
@@ -63,7 +63,7 @@ func cellStepGradient(u, c, dh, dc *Node) (dz, dcBefore *Node) {
 	notOf := func(x *Node) *Node { return Sub(one, x) }
 
 	tanhC := Tanh(c)
-	dc = fence(Add(dc, Mul(Mul(dh, g.o), notOf(Mul(tanhC, tanhC)))))
+	dc, dh = fence(Add(dc, Mul(Mul(dh, g.o), notOf(Mul(tanhC, tanhC)))), dh)
 	dz = Concatenate([]*Node{
 		Mul(two, Mul(Mul(dc, g.j), Mul(g.i, notOf(g.i)))),
 		Mul(Mul(dc, g.i), notOf(Mul(g.j, g.j))),
@@ -73,14 +73,16 @@ func cellStepGradient(u, c, dh, dc *Node) (dz, dcBefore *Node) {
 	return dz, Mul(dc, g.f)
 }
 
-// fence keeps the compiler from computing x again inside each of the
-// operations that read it. On the CPU that also lets what follows run in
-// vector instructions, which a fusion that begins with a dynamic slice does not.
-func fence(x *Node) *Node {
+// fence returns x and y, and keeps the compiler from computing them again
+// inside each of the operations that read them. On the CPU that also lets what
+// follows run in vector instructions, which a fusion that begins with a dynamic
+// slice does not. It takes two because go-xla ignores a fence around one.
+func fence(x, y *Node) (fencedX, fencedY *Node) {
 	if !supports(x.Graph(), compute.OpTypeOptimizationBarrier) {
-		return x
+		return x, y
 	}
-	return OptimizationBarrier(x)
+	fenced := OptimizationBarriers(x, y)
+	return fenced[0], fenced[1]
 }
 
 // supports tells whether the graph's backend has all the operations.

@@ -139,6 +139,9 @@ func Load(backend compute.Backend, dir string) (*Model, error) {
 // LoadWith is Load for a network of the caller's own. It has to have the same
 // variables as the one that was saved.
 func LoadWith(backend compute.Backend, dir string, network Network) (*Model, error) {
+	if backend == nil {
+		return nil, errNoBackend
+	}
 	file := filepath.Join(dir, checkpointFile)
 	content, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -151,12 +154,8 @@ func LoadWith(backend compute.Backend, dir string, network Network) (*Model, err
 	if err != nil {
 		return nil, damaged(dir, err)
 	}
-	m, err := NewWith(backend, about.Config, network)
+	m, err := newOn(devicesFor(backend), backend, about.Config, network, func(m *Model) error { return m.restore(arrays) })
 	if err != nil {
-		return nil, err
-	}
-	if err := m.restore(arrays); err != nil {
-		m.Close()
 		return nil, &CheckpointError{File: file, Err: err}
 	}
 	m.step, m.history = about.Step, about.History

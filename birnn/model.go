@@ -19,6 +19,8 @@ import (
 // ErrClosed is what a method of a closed [Model] returns.
 var ErrClosed = errors.New("birnn: the model is closed")
 
+var errNoBackend = errors.New("birnn: the backend is nil; backend.Open returns one")
+
 // Model is a network with its weights, the optimizer's state and the record of
 // its training so far. Its methods may be called from several goroutines; they
 // take turns.
@@ -49,57 +51,79 @@ func New(backend compute.Backend, cfg Config) (*Model, error) {
 // leaves nil also uses the rest.
 func NewWith(backend compute.Backend, cfg Config, network Network) (*Model, error) {
 	if backend == nil {
-		return nil, errors.New("birnn: the backend is nil; backend.Open returns one")
+		return nil, errNoBackend
 	}
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	m := &Model{backend: backend, cfg: cfg, network: network.withDefaults(cfg), store: model.NewStore()}
-	if err := m.initialize(); err != nil {
-		m.store.Finalize()
+	m, err := newOn(devicesFor(backend), backend, cfg, network, (*Model).drawValues)
+	if err != nil {
 		return nil, fmt.Errorf("birnn: setting up the network: %w", err)
 	}
 	return m, nil
 }
 
-// initialize creates the variables and the programs that use them.
-func (m *Model) initialize() (err error) {
+// newOn makes a model that shares its batches out to the given number of
+// devices. setValues gives the variables their values.
+func newOn(devices int, backend compute.Backend, cfg Config, network Network, setValues func(*Model) error) (*Model, error) {
+	m := &Model{backend: backend, cfg: cfg, network: network.withDefaults(cfg), store: model.NewStore()}
+	err := try(func() error {
+		if err := m.createVariables(); err != nil {
+			return err
+		}
+		if err := setValues(m); err != nil {
+			return err
+		}
+		return m.createPrograms(devices)
+	})
+	if err != nil {
+		m.store.Finalize()
+		return nil, err
+	}
+	return m, nil
+}
+
+// createVariables creates the network's variables and the optimizer's, without
+// values, by building the training graph once. It is not compiled.
+func (m *Model) createVariables() error {
+	g := graph.NewGraph(m.backend, "variables")
+	defer g.Finalize()
+	model.SetStore(g, m.store)
+	x := graph.Parameter(g, "x", shapes.Make(dtypes.Float32, 1, m.cfg.Timesteps, m.cfg.NumInput))
+	y := graph.Parameter(g, "y", shapes.Make(dtypes.Int32, 1))
+	m.trainingGraph(m.store.RootScope(), x, y)
+	for v := range m.saved() {
+		if v.DType() != dtypes.Float32 {
+			return fmt.Errorf("variable %q is %s; a Model keeps float32 variables only", v.Path(), v.DType())
+		}
+	}
+	return nil
+}
+
+// drawValues gives the variables the first values that their initializers
+// draw, from the configuration's seed.
+func (m *Model) drawValues() error {
 	if err := m.store.SetRNGStateFromSeed(m.cfg.Seed); err != nil {
 		return err
 	}
-	// Building the training graph once, without compiling it, creates the
-	// variables: the network's and the optimizer's.
-	return try(func() error {
-		g := graph.NewGraph(m.backend, "variables")
-		defer g.Finalize()
-		model.SetStore(g, m.store)
-		x := graph.Parameter(g, "x", shapes.Make(dtypes.Float32, 1, m.cfg.Timesteps, m.cfg.NumInput))
-		y := graph.Parameter(g, "y", shapes.Make(dtypes.Int32, 1))
-		m.trainingGraph(m.store.RootScope(), x, y)
-		for v := range m.saved() {
-			if v.DType() != dtypes.Float32 {
-				return fmt.Errorf("variable %q is %s; a Model keeps float32 variables only", v.Path(), v.DType())
-			}
-		}
-		if err := m.store.InitializeVariables(m.backend, nil); err != nil {
-			return err
-		}
-		mesh, err := mesh(m.backend, devicesOverride)
-		if err != nil {
-			return err
-		}
-		if m.training, err = newProgram(m.backend, m.store, mesh, 2, m.trainingGraph); err != nil {
-			return err
-		}
-		if m.scoring, err = newProgram(m.backend, m.store, mesh, 2, m.scoringGraph); err != nil {
-			return err
-		}
-		m.guessing, err = newProgram(m.backend, m.store, mesh, 1, m.guessingGraph)
-		return err
-	})
+	return m.store.InitializeVariables(m.backend, nil)
 }
 
-var devicesOverride int
+// createPrograms makes what runs the graphs on the given number of devices.
+func (m *Model) createPrograms(devices int) error {
+	mesh, err := meshOf(devices)
+	if err != nil {
+		return err
+	}
+	if m.training, err = newProgram(m.backend, m.store, mesh, 2, m.trainingGraph); err != nil {
+		return err
+	}
+	if m.scoring, err = newProgram(m.backend, m.store, mesh, 2, m.scoringGraph); err != nil {
+		return err
+	}
+	m.guessing, err = newProgram(m.backend, m.store, mesh, 1, m.guessingGraph)
+	return err
+}
 
 func (m *Model) trainingGraph(scope *model.Scope, x, y *graph.Node) (loss, accuracy *graph.Node) {
 	loss, accuracy = m.scoringGraph(scope, x, y)

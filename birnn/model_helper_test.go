@@ -36,9 +36,12 @@ func newModelWith(t testing.TB, b compute.Backend, cfg Config, network Network) 
 // newOnDevices makes a model that shares its batches out to the given number of devices.
 func newOnDevices(t testing.TB, b compute.Backend, cfg Config, devices int) *Model {
 	t.Helper()
-	devicesOverride = devices
-	defer func() { devicesOverride = 0 }()
-	return newModel(t, b, cfg)
+	m, err := newOn(devices, b, cfg, Network{}, (*Model).drawValues)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { m.Close() })
+	return m
 }
 
 // tinyConfig is a network for sequences of tinyExamples.
@@ -62,11 +65,23 @@ func tinyExamples(n int) Examples {
 	return e
 }
 
-// digitsConfig is a small network for synthetic digits.
+// digitsConfig is a small network for smallDigits.
 func digitsConfig() Config {
 	cfg := DefaultConfig()
-	cfg.NumHidden, cfg.BatchSize, cfg.LearningRate = 16, 20, 0.02
+	cfg.NumInput, cfg.Timesteps, cfg.NumHidden = 14, 14, 16
+	cfg.BatchSize, cfg.Epochs, cfg.LearningRate = 40, 4, 0.03
 	return cfg
+}
+
+// smallDigits are n synthetic digits at half the size, 14 by 14 pixels.
+func smallDigits(n int, seed int64) Examples {
+	digits := mnist.Synthetic(n, seed)
+	e := Examples{X: make([]float32, n*14*14), Y: digits.Labels}
+	for k, v := range digits.Images {
+		image, row, column := k/784, k/28%28, k%28
+		e.X[image*196+row/2*14+column/2] += v / 4
+	}
+	return e
 }
 
 func mustWeights(t testing.TB, m *Model) Weights {

@@ -9,33 +9,29 @@ import (
 	"testing"
 
 	"github.com/gomlx/compute"
-
-	"github.com/easy-gomlx/tutorials/birnn/mnist"
 )
 
 // TestLearnsSyntheticDigits trains on digits that the mnist package draws, and
 // classifies others; it says nothing about handwriting.
 func TestLearnsSyntheticDigits(t *testing.T) {
-	train, other := mnist.Synthetic(1000, 1), mnist.Synthetic(200, 2)
-	cfg := digitsConfig()
-	cfg.Epochs = 3
-	m := newModel(t, goBackend(t), cfg)
-	before, _, err := m.Evaluate(other.Images, other.Labels)
+	train, other := smallDigits(1000, 1), smallDigits(200, 2)
+	m := newModel(t, goBackend(t), digitsConfig())
+	before, _, err := m.Evaluate(other.X, other.Y)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if math.Abs(before-math.Log(10)) > 0.05 {
 		t.Errorf("the loss is %.3f before training, want about ln 10 = %.3f", before, math.Log(10))
 	}
-	if err := m.Train(t.Context(), Examples{train.Images, train.Labels}, Examples{}, nil); err != nil {
+	if err := m.Train(t.Context(), train, Examples{}, nil); err != nil {
 		t.Fatal(err)
 	}
-	loss, accuracy, err := m.Evaluate(other.Images, other.Labels)
+	loss, accuracy, err := m.Evaluate(other.X, other.Y)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if loss > 0.8 || accuracy < 0.7 {
-		t.Errorf("after training the loss is %.3f and the accuracy %.3f, want at most 0.8 and at least 0.7", loss, accuracy)
+	if loss > 0.5 || accuracy < 0.8 {
+		t.Errorf("after training the loss is %.3f and the accuracy %.3f, want at most 0.5 and at least 0.8", loss, accuracy)
 	}
 }
 
@@ -59,6 +55,7 @@ func TestDevicesShareABatch(t *testing.T) {
 		t.Skipf("the backend has %d device", b.NumDevices())
 	}
 	cfg, e := tinyConfig(), tinyExamples(24)
+	cfg.LearningRate = 0.001 // Adam makes steps of this size even where the gradient is all rounding
 	one := newOnDevices(t, b, cfg, 1)
 	several := newOnDevices(t, b, cfg, 2)
 	near(t, "losses", trainSteps(t, several, 10, e), trainSteps(t, one, 10, e), 1e-5)

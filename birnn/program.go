@@ -22,19 +22,25 @@ type program struct {
 	spec   *distributed.ShardingSpec
 }
 
-// mesh returns the devices to share batches out to, or nil if there is just one.
-// The CPU plugin offers more devices than there are cores; on a CPU one for
-// each core is best.
-func mesh(backend compute.Backend, devices int) (*distributed.DeviceMesh, error) {
-	if devices == 0 {
-		devices = min(int(backend.NumDevices()), runtime.NumCPU())
-	}
+// devicesFor returns how many of the backend's devices to share batches out to.
+// XLA's CPU plugin offers four whatever the machine; one for each core that the
+// program may use is best.
+func devicesFor(backend compute.Backend) int {
+	return min(int(backend.NumDevices()), runtime.GOMAXPROCS(0))
+}
+
+// meshOf returns the first devices as a mesh with one axis, or nil for one device.
+func meshOf(devices int) (*distributed.DeviceMesh, error) {
 	if devices < 2 {
 		return nil, nil
 	}
-	return distributed.NewDeviceMesh([]int{devices}, []string{"batch"})
+	return distributed.NewDeviceMesh([]int{devices}, []string{batchAxis})
 }
 
+// batchAxis is the mesh's axis, along which the batch is cut.
+const batchAxis = "batch"
+
+// newProgram makes a program of a graph function with the given number of inputs.
 func newProgram[F model.ExecGraphFn](backend compute.Backend, store *model.Store, mesh *distributed.DeviceMesh, numInputs int, graphFn F) (*program, error) {
 	single, err := model.NewExec(backend, store, graphFn)
 	if err != nil {
@@ -44,7 +50,7 @@ func newProgram[F model.ExecGraphFn](backend compute.Backend, store *model.Store
 	if mesh == nil {
 		return p, nil
 	}
-	if p.spec, err = distributed.BuildSpec(mesh).S("batch").Done(); err != nil {
+	if p.spec, err = distributed.BuildSpec(mesh).S(batchAxis).Done(); err != nil {
 		return nil, err
 	}
 	if p.shared, err = model.NewExec(backend, store, graphFn); err != nil {

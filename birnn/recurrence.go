@@ -125,8 +125,8 @@ func runForward(zx, kernel *Node, backwards bool) *forwardRun {
 			t = Sub(Const(g, int32(steps-1)), k)
 			row = t
 		}
-		z := Add(fence(at(s[inputs], t)), MatMul(s[hNow], s[weights]))
-		u, c, h := cellStep(z, s[cNow])
+		fromInput, hBefore := fence(at(s[inputs], t), s[hNow])
+		u, c, h := cellStep(Add(fromInput, MatMul(hBefore, s[weights])), s[cNow])
 		s[hNow], s[cNow] = h, c
 		s[uAll] = put(s[uAll], u, t)
 		s[cAll] = put(s[cAll], c, t)
@@ -176,9 +176,10 @@ func (r *forwardRun) gradient(dHidden *Node, all bool) []*Node {
 		}
 		dh := s[dhNow]
 		if all {
-			dh = Add(dh, fence(at(s[dhAll], t)))
+			dh = Add(dh, at(s[dhAll], t))
 		}
-		dz, dc := cellStepGradient(fence(at(s[uAll], t)), fence(at(s[cAll], t)), dh, s[dcNow])
+		u, c := fence(at(s[uAll], t), at(s[cAll], t))
+		dz, dc := cellStepGradient(u, c, dh, s[dcNow])
 		s[dhNow], s[dcNow] = MatMul(dz, s[weights]), dc
 		s[dzAll] = put(s[dzAll], dz, t)
 	}, state...)

@@ -162,7 +162,9 @@ func allocated() uint64 {
 }
 
 // FuzzReadArrays: whatever is read can be written and read again, and nothing
-// panics. Each input is tried as it is and with the right digest put in.
+// panics. Each input is tried as it is and with the right digest put in. To
+// fuzz, add -fuzzminimizetime 5x: coverage varies from run to run, because
+// GoMLX works in the background.
 func FuzzReadArrays(f *testing.F) {
 	_, content := smallCheckpoint(f)
 	f.Add(content)
