@@ -64,6 +64,9 @@ func (m *Model) Save(dir string) error {
 	if m.closed {
 		return ErrClosed
 	}
+	if m.diverged != nil {
+		return fmt.Errorf("birnn: not saving to %s: %w", dir, m.diverged)
+	}
 	var content bytes.Buffer
 	if err := m.encode(&content); err != nil {
 		return fmt.Errorf("birnn: saving to %s: %w", dir, err)

@@ -100,26 +100,20 @@ func TestEveryTruncationIsFound(t *testing.T) {
 	wantCheckpointError(t, err, file, "SHA-256")
 }
 
-// TestFlippedBitsAreFound flips one bit in every second byte or so. A file whose
-// weights could be others must not load.
+// TestFlippedBitsAreFound flips one bit of each byte: of the numbers, and of
+// the header, where the step, the history and the configuration are.
 func TestFlippedBitsAreFound(t *testing.T) {
-	m, content := smallCheckpoint(t)
-	want := mustWeights(t, m)
+	_, content := smallCheckpoint(t)
 	dir := t.TempDir()
 	file := filepath.Join(dir, checkpointFile)
 	rng := rand.New(rand.NewPCG(7, 8))
-	for k := 0; k < len(content); k += 1 + rng.IntN(3) {
+	for k := range content {
 		bit := byte(1) << rng.IntN(8)
 		content[k] ^= bit
 		writeFile(t, file, content)
 		content[k] ^= bit
-		loaded, err := Load(goBackend(t), dir)
-		if err != nil {
-			wantCheckpointError(t, err, file, "")
-		} else {
-			sameWeights(t, mustWeights(t, loaded), want)
-			loaded.Close()
-		}
+		_, err := Load(goBackend(t), dir)
+		wantCheckpointError(t, err, file, "")
 		if t.Failed() {
 			t.Fatalf("byte %d of %d, bit %08b", k, len(content), bit)
 		}

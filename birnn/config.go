@@ -34,7 +34,7 @@ func (r Readout) String() string {
 // trained. [DefaultConfig] has the original tutorial's values.
 type Config struct {
 	NumInput   int // features in one time step: the 28 pixels of an image row
-	Timesteps  int // time steps in one sequence: the 28 rows
+	Timesteps  int // time steps in one sequence: the 28 rows; at most 65,536
 	NumHidden  int // hidden units of each direction
 	NumClasses int // classes to tell apart: the ten digits
 
@@ -73,6 +73,10 @@ func (c Config) NumParameters() int {
 // 1 GiB of weights, and Adam keeps twice as much again.
 const maxParameters = 1 << 28
 
+// maxTimesteps bounds the graph that the pure-Go backend, which has no loops,
+// builds for a sequence.
+const maxTimesteps = 1 << 16
+
 // Validate returns an error that names the first field that cannot work.
 func (c Config) Validate() error {
 	for _, f := range []struct {
@@ -88,6 +92,9 @@ func (c Config) Validate() error {
 		if f.value > maxParameters {
 			return fmt.Errorf("birnn: Config.%s is %d; at most %d is possible", f.name, f.value, maxParameters)
 		}
+	}
+	if c.Timesteps > maxTimesteps {
+		return fmt.Errorf("birnn: Config.Timesteps is %d; at most %d are possible", c.Timesteps, maxTimesteps)
 	}
 	if !(c.LearningRate > 0) || math.IsInf(c.LearningRate, 0) {
 		return fmt.Errorf("birnn: Config.LearningRate is %v; it must be a positive number", c.LearningRate)

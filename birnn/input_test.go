@@ -156,4 +156,14 @@ func TestDivergence(t *testing.T) {
 			t.Errorf("the history holds the loss %v", loss)
 		}
 	}
+	dir := t.TempDir()
+	if err := m.Save(dir); !errors.As(err, &diverged) {
+		t.Errorf("saving weights that are of no use: the error is %v, want the *DivergedError", err)
+	}
+	if err := m.SetWeights(mustWeights(t, newModel(t, goBackend(t), cfg))); err != nil {
+		t.Fatal(err)
+	}
+	if err := m.Save(dir); err != nil {
+		t.Errorf("saving good weights again: %v", err)
+	}
 }

@@ -37,6 +37,7 @@ type Model struct {
 	step     int
 	history  History
 	closed   bool
+	diverged error // a *DivergedError: the weights are of no use
 }
 
 // New makes a model of the built-in network with fresh weights, drawn with the

@@ -1,6 +1,7 @@
 package birnn
 
 import (
+	"bytes"
 	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
@@ -35,7 +36,7 @@ type tensorHeader struct {
 
 const (
 	metadataKey  = "__metadata__"
-	digestKey    = "sha256" // of the numbers, in the metadata
+	digestKey    = "sha256" // of the file with zeros for the digest, in the metadata
 	maxHeaderLen = 64 << 20 // a history of a million steps has 40 MB
 )
 
@@ -50,8 +51,7 @@ func writeArrays(w io.Writer, arrays []array, metadata map[string]string) error 
 		}
 		header[a.name] = tensorHeader{DType: "F32", Shape: append([]int{}, a.dims...), Offsets: [2]int{start, len(data)}}
 	}
-	sum := sha256.Sum256(data)
-	texts := map[string]string{digestKey: hex.EncodeToString(sum[:])}
+	texts := map[string]string{digestKey: noDigest}
 	for key, text := range metadata {
 		texts[key] = text
 	}
@@ -62,12 +62,18 @@ func writeArrays(w io.Writer, arrays []array, metadata map[string]string) error 
 	}
 	// The numbers begin at a multiple of eight.
 	text = append(text, strings.Repeat(" ", (8-len(text)%8)%8)...)
-	for _, part := range [][]byte{binary.LittleEndian.AppendUint64(nil, uint64(len(text))), text, data} {
-		if _, err := w.Write(part); err != nil {
-			return err
-		}
-	}
-	return nil
+	file := slices.Concat(binary.LittleEndian.AppendUint64(nil, uint64(len(text))), text, data)
+	_, err = w.Write(bytes.Replace(file, []byte(noDigest), []byte(digest(file)), 1))
+	return err
+}
+
+// noDigest stands in a file for the digest while that is computed.
+var noDigest = strings.Repeat("0", 2*sha256.Size)
+
+// digest returns the SHA-256 of a file that has noDigest in place of it.
+func digest(file []byte) string {
+	sum := sha256.Sum256(file)
+	return hex.EncodeToString(sum[:])
 }
 
 // readArrays parses a whole safetensors file. It checks that the arrays cover
@@ -93,9 +99,9 @@ func readArrays(file []byte) ([]array, map[string]string, error) {
 		}
 		delete(header, metadataKey)
 	}
-	sum := sha256.Sum256(data)
-	if got := hex.EncodeToString(sum[:]); got != metadata[digestKey] {
-		return nil, nil, fmt.Errorf("its numbers have the SHA-256 %s, the header says %q: the file is damaged", got, metadata[digestKey])
+	stored := metadata[digestKey]
+	if len(stored) != len(noDigest) || digest(bytes.Replace(file, []byte(stored), []byte(noDigest), 1)) != stored {
+		return nil, nil, fmt.Errorf("its content does not have the SHA-256 %q that it states: the file is damaged", stored)
 	}
 	places, err := findArrays(header, len(data))
 	if err != nil {

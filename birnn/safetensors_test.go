@@ -2,9 +2,7 @@ package birnn
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"encoding/binary"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"path/filepath"
@@ -69,17 +67,15 @@ var digestInFile = regexp.MustCompile(`"sha256":"[0-9a-f]{64}"`)
 // reseal puts the right digest into a file that was changed, so that what is
 // checked after the digest comes into play.
 func reseal(file []byte) []byte {
-	if len(file) < 8 {
+	found := digestInFile.FindIndex(file)
+	if found == nil {
 		return file
 	}
-	length := binary.LittleEndian.Uint64(file)
-	if length > uint64(len(file)-8) {
-		return file
-	}
-	header, data := file[8:8+length], file[8+length:]
-	sum := sha256.Sum256(data)
-	header = digestInFile.ReplaceAll(header, []byte(`"sha256":"`+hex.EncodeToString(sum[:])+`"`))
-	return bytes.Join([][]byte{file[:8], header, data}, nil)
+	file = bytes.Clone(file)
+	place := file[found[1]-65 : found[1]-1]
+	copy(place, noDigest)
+	copy(place, digest(file))
+	return file
 }
 
 // fileOf makes a file of a header and numbers. DIGEST stands for the right digest.
@@ -137,6 +133,7 @@ func TestHostileFiles(t *testing.T) {
 		{"a newer version", fileOf(about(`{"Version":2}`), 0), "it has version 2, this program knows version 1"},
 		{"no configuration", fileOf(about(`{"Version":1}`), 0), "Config.NumInput is 0"},
 		{"a huge configuration", fileOf(config(`,"NumHidden":1000000000}`), 0), "Config.NumHidden"},
+		{"a configuration that asks for gigabytes", fileOf(config(`,"NumHidden":5000}`), 0), "the checkpoint has none"},
 		{"a negative step", fileOf(config(`},"Step":-1`), 0), "its step is -1"},
 		{"a history with holes", fileOf(config(`},"History":{"Training":{"Steps":[1]}}`), 0), "its History.Training has 1 steps, 0 losses"},
 		{"no tensors", fileOf(config(`}`), 0), "the checkpoint has none"},

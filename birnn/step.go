@@ -30,7 +30,8 @@ func (m *Model) TrainStep(x []float32, y []int32) (loss, accuracy float64, err e
 	}
 	m.step++
 	if math.IsNaN(loss) || math.IsInf(loss, 0) {
-		return loss, accuracy, &DivergedError{Step: m.step, Loss: loss}
+		m.diverged = &DivergedError{Step: m.step, Loss: loss}
+		return loss, accuracy, m.diverged
 	}
 	m.history.Training.add(m.step, loss, accuracy)
 	return loss, accuracy, nil

@@ -91,5 +91,6 @@ func (m *Model) SetWeights(w Weights) error {
 			return fmt.Errorf("birnn: setting variable %q: %w", f.path, err)
 		}
 	}
+	m.diverged = nil
 	return nil
 }
