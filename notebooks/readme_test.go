@@ -1,0 +1,61 @@
+package main
+
+import (
+	"encoding/base64"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+func readReadme(t *testing.T) string {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join("..", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
+}
+
+// TestReadmeProgram holds that the program in the README compiles.
+func TestReadmeProgram(t *testing.T) {
+	program := regexp.MustCompile("(?s)```go\n(package main.*?)```").FindStringSubmatch(readReadme(t))
+	if program == nil {
+		t.Fatal("the README has no Go program")
+	}
+	runGo(t, program[1], "build", "-o", os.DevNull)
+}
+
+// TestReadmeResults holds that the results in the README are those of the
+// notebook that is committed with it, and that its picture is from the same run.
+func TestReadmeResults(t *testing.T) {
+	readme, printed, curves := readReadme(t), "", ""
+	for _, cell := range readTutorial(t).Cells {
+		source := strings.Join(cell.Source, "")
+		for _, output := range cell.Outputs {
+			printed += strings.Join(output.Text, "")
+			if png, ok := output.Data["image/png"].(string); ok && strings.Contains(source, "plotting.Curves(") {
+				curves = strings.ReplaceAll(png, "\n", "")
+			}
+		}
+	}
+	results := regexp.MustCompile(`(validation|test) +(\d+) images: loss ([\d.]+), accuracy ([\d.]+)%`).FindAllStringSubmatch(printed, -1)
+	if len(results) != 4 {
+		t.Fatalf("the notebook prints %d results, want 4", len(results))
+	}
+	for _, r := range results {
+		row := fmt.Sprintf("| %s, %s images | %s / %s%% |", r[1], r[2], r[3], r[4])
+		if !strings.Contains(readme, row) {
+			t.Errorf("the README does not have the notebook's result %q", row)
+		}
+	}
+	picture, err := os.ReadFile("training.png")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if base64.StdEncoding.EncodeToString(picture) != curves {
+		t.Error("training.png, which the README shows, is not the notebook's figure of the curves")
+	}
+}
