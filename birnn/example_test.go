@@ -55,7 +55,7 @@ func Example() {
 func ExampleLSTM() {
 	backend, store := pureGo(), model.NewStore()
 	x := tensors.FromShape(shapes.Make(dtypes.Float32, 2, 5, 3))
-	outputs := must.M1(model.ExecOnceN(backend, store, func(scope *model.Scope, x *graph.Node) (last, all *graph.Node) {
+	outputs := must.M1(model.CallOnceN(backend, store, func(scope *model.Scope, x *graph.Node) (last, all *graph.Node) {
 		layer := birnn.NewLSTM(scope.In("lstm"), x, 4, 1)
 		return layer.Last(x), layer.All(x)
 	}, x))

@@ -115,7 +115,7 @@ func TestAdamAgreesWithItsFormulas(t *testing.T) {
 
 	w, m, v := slices.Repeat([]float64{1}, len(scales)), make([]float64, len(scales)), make([]float64, len(scales))
 	for k := range steps {
-		got := tensors.MustCopyFlatData[float32](step.MustExec(float32(k))[0])
+		got := tensors.MustCopyFlatData[float32](step.MustCall(float32(k))[0])
 		near(t, "weights", got, toFloat32(w), 2e-6)
 		for i, scale := range scales {
 			g := scale * (w[i] + float64(k))

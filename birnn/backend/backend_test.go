@@ -17,7 +17,7 @@ func sumOfSquares(b compute.Backend) (float32, error) {
 		return 0, err
 	}
 	defer exec.Finalize()
-	out, err := exec.Exec1([]float32{1, 2, 3})
+	out, err := exec.Call1([]float32{1, 2, 3})
 	if err != nil {
 		return 0, err
 	}

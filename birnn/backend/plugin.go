@@ -57,12 +57,14 @@ func FindPlugin() (path string, err error) {
 // the error if there is no other.
 func find(cache string) (string, error) {
 	for _, dir := range filepath.SplitList(os.Getenv(pjrt.PJRTPluginPathsEnv)) {
-		for _, path := range pluginsIn(dir) {
-			if err := checkBinary(path); err != nil {
-				return "", fmt.Errorf("%w; put a good one there or unset %s", err, pjrt.PJRTPluginPathsEnv)
-			}
-			return filepath.Abs(path)
+		named := pluginsIn(dir)
+		if len(named) == 0 {
+			continue
 		}
+		if err := checkBinary(named[0]); err != nil {
+			return "", fmt.Errorf("%w; put a good one there or unset %s", err, pjrt.PJRTPluginPathsEnv)
+		}
+		return filepath.Abs(named[0])
 	}
 	var bad []string
 	if cache != "" {
