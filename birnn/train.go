@@ -21,6 +21,15 @@ type Progress struct {
 	Validation     bool    // the epoch has ended; Loss and Accuracy are those of the validation set
 }
 
+// String returns the progress as a line of text.
+func (p Progress) String() string {
+	what := "loss"
+	if p.Validation {
+		what = "validation loss"
+	}
+	return fmt.Sprintf("epoch %d/%d, step %d of %d: %s %.3f, accuracy %.1f%%", p.Epoch, p.Epochs, p.Step, p.Steps, what, p.Loss, 100*p.Accuracy)
+}
+
 // Train trains for Config.Epochs epochs, less those that the model has behind
 // it already: a loaded model goes on where it was saved, in the order that an
 // uninterrupted training would have taken. That order is drawn anew for each

@@ -112,3 +112,14 @@ func TestTrainWhenThereIsNothingToDo(t *testing.T) {
 		t.Errorf("bad validation examples: the error is %v", err)
 	}
 }
+
+func TestProgressString(t *testing.T) {
+	p := Progress{Epoch: 1, Epochs: 10, Step: 550, Steps: 5500, Loss: 0.2654, Accuracy: 0.92}
+	if got, want := p.String(), "epoch 1/10, step 550 of 5500: loss 0.265, accuracy 92.0%"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	p.Validation = true
+	if got, want := p.String(), "epoch 1/10, step 550 of 5500: validation loss 0.265, accuracy 92.0%"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
