@@ -22,7 +22,7 @@
 // # How the LSTM is made fast
 //
 // The inputs' share of the gates is one matrix product over all time steps before
-// the loop, and the gradient of the recurrent weights is one after it. The loop
+// the loop, and the gradient of the kernel is one after it. The loop
 // itself is XLA's While, with a backward pass written by hand, so compiling takes
 // the same time for 28 time steps and for 784. All four gates share one tanh. Only
 // what is asked for is computed: for the output at the last time step the backward

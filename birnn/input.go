@@ -37,16 +37,20 @@ func (m *Model) checkSequences(method string, x []float32, n int) error {
 	return nil
 }
 
-// chunks cuts n sequences into runs of 1000, 100, 10 and 1, largest first, and
-// yields the start and size of each. A program is compiled for each size of
-// input, so whatever the n, there are never more than four; and no sequence is
-// left out or counted twice.
+// chunkSizes are the sizes of batch that evaluation and prediction run. A
+// program is compiled for each, so there are few. Larger chunks are slower: the
+// pre-activations of 200 images at tutorial size, [28, 200, 512], still fit into
+// the cache of a processor.
+var chunkSizes = []int{200, 100, 10, 1}
+
+// chunks cuts n sequences into runs of these sizes, largest first, and yields
+// the start and size of each. No sequence is left out or counted twice.
 func (m *Model) chunks(n int) iter.Seq2[int, int] {
 	// The pre-activations of a chunk, [time, size, 4*hidden], stay below 256 MiB.
 	most := 1 << 26 / (m.cfg.Timesteps * 4 * m.cfg.NumHidden)
 	return func(yield func(start, size int) bool) {
 		start := 0
-		for _, size := range []int{1000, 100, 10, 1} {
+		for _, size := range chunkSizes {
 			if size > most && size > 1 {
 				continue
 			}

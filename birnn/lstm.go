@@ -62,20 +62,12 @@ func (l *LSTM) All(x *Node) *Node { return TransposeAllDims(l.run(x, false, true
 // result is in the order of x: its first row is the state after reading everything.
 func (l *LSTM) AllBackwards(x *Node) *Node { return TransposeAllDims(l.run(x, true, true), 1, 0, 2) }
 
-// run reads x, [batch, time, input]. The inputs' share of the pre-activations
-// is one matrix product over all time steps; the rest is the recurrence.
+// run reads x, [batch, time, input].
 func (l *LSTM) run(x *Node, backwards, all bool) *Node {
 	x.AssertRank(3)
-	numInput, numHidden := x.Shape().Dim(2), l.NumHidden()
-	l.Kernel.AssertDims(numInput+numHidden, 4*numHidden)
-
+	l.Kernel.AssertDims(x.Shape().Dim(2)+l.NumHidden(), 4*l.NumHidden())
 	kernel, bias := l.halved()
-	fromInput := Slice(kernel, AxisRange(0, numInput))
-	fromHidden := Slice(kernel, AxisRangeToEnd(numInput))
-	x = TransposeAllDims(x, 1, 0, 2)                                  // [time, batch, input]
-	zx := Add(DotGeneral(x, []int{2}, nil, fromInput, []int{0}, nil), // [time, batch, 4*hidden]
-		BroadcastToShape(Reshape(bias, 1, 1, 4*numHidden), shapes.Make(x.DType(), x.Shape().Dim(0), x.Shape().Dim(1), 4*numHidden)))
-	return recurrence(zx, fromHidden, backwards, all)
+	return recurrence(TransposeAllDims(x, 1, 0, 2), kernel, bias, backwards, all)
 }
 
 // halved returns kernel and bias with the forget bias added and the columns of

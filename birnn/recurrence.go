@@ -8,22 +8,34 @@ import (
 
 // recurrence runs the cell along the time axis.
 //
-//   - zx: what the inputs contribute to the pre-activations, halved,
-//     [time, batch, 4*hidden]
-//   - kernel: the recurrent part of the cell's kernel, halved, [hidden, 4*hidden]
+//   - x: the inputs, [time, batch, input]
+//   - kernel, bias: the cell's, halved, [input+hidden, 4*hidden] and [4*hidden]
 //   - backwards: from the last time step to the first
 //   - all: return the hidden states of every time step, [time, batch, hidden],
-//     in the order of zx; otherwise the one after the last step taken, [batch, hidden]
+//     in the order of x; otherwise the one after the last step taken, [batch, hidden]
 //
 // Where the backend has loops it is a loop, forward and back, so that compiling
 // takes the same time for 28 steps and for 784; elsewhere (the pure-Go backend)
 // the steps are written out one after the other.
-func recurrence(zx, kernel *Node, backwards, all bool) *Node {
-	steps := zx.Shape().Dim(0)
-	if steps == 1 || !hasLoops(zx.Graph()) {
-		return unrolled(zx, kernel, backwards, all)
+func recurrence(x, kernel, bias *Node, backwards, all bool) *Node {
+	if x.Shape().Dim(0) == 1 || !hasLoops(x.Graph()) {
+		return unrolled(x, kernel, bias, backwards, all)
 	}
-	return looped(zx, kernel, backwards, all)
+	return looped(x, kernel, bias, backwards, all)
+}
+
+// split takes a kernel apart into the weights of the inputs, [input, 4*hidden],
+// and those of the hidden state, [hidden, 4*hidden].
+func split(kernel *Node) (fromInput, fromHidden *Node) {
+	numInput := kernel.Shape().Dim(0) - kernel.Shape().Dim(1)/4
+	return Slice(kernel, AxisRange(0, numInput)), Slice(kernel, AxisRangeToEnd(numInput))
+}
+
+// project returns what the inputs and the bias contribute to the
+// pre-activations of all time steps, [time, batch, 4*hidden]: one matrix product.
+func project(x, fromInput, bias *Node) *Node {
+	zx := DotGeneral(x, []int{2}, nil, fromInput, []int{0}, nil)
+	return Add(zx, BroadcastToShape(ExpandAxes(bias, 0, 1), zx.Shape()))
 }
 
 // hasLoops tells whether the graph's backend can run a While loop over a stack
@@ -34,8 +46,10 @@ func hasLoops(g *Graph) bool {
 }
 
 // unrolled writes the steps out. Its gradient is GoMLX's own.
-func unrolled(zx, kernel *Node, backwards, all bool) *Node {
-	steps, batch, hidden := zx.Shape().Dim(0), zx.Shape().Dim(1), kernel.Shape().Dim(0)
+func unrolled(x, kernel, bias *Node, backwards, all bool) *Node {
+	fromInput, fromHidden := split(kernel)
+	zx := project(x, fromInput, bias)
+	steps, batch, hidden := zx.Shape().Dim(0), zx.Shape().Dim(1), fromHidden.Shape().Dim(0)
 	var c, h *Node
 	states := make([]*Node, steps)
 	for k := range steps {
@@ -44,7 +58,7 @@ func unrolled(zx, kernel *Node, backwards, all bool) *Node {
 		if k == 0 { // h is zero: nothing to add
 			c = Zeros(zx.Graph(), shapes.Make(zx.DType(), batch, hidden))
 		} else {
-			z = Add(z, MatMul(h, kernel))
+			z = Add(z, MatMul(h, fromHidden))
 		}
 		_, c, h = cellStep(z, c)
 		states[t] = h
@@ -64,25 +78,25 @@ func timeOf(k, steps int, backwards bool) int {
 }
 
 // looped is the recurrence as a While loop, and its gradient as another.
-func looped(zx, kernel *Node, backwards, all bool) *Node {
+func looped(x, kernel, bias *Node, backwards, all bool) *Node {
 	var run *forwardRun
 	return withGradient(
 		func(inputs []*Node) *Node {
-			run = runForward(inputs[0], inputs[1], backwards)
+			run = runForward(inputs[0], inputs[1], inputs[2], backwards)
 			if all {
 				return run.states(0)
 			}
 			return run.last
 		},
 		func(dHidden *Node) []*Node { return run.gradient(dHidden, all) },
-		zx, kernel)
+		x, kernel, bias)
 }
 
 // forwardRun is what a pass over the sequence leaves behind for the way back.
 // The hidden states have one row more than there are time steps: the zeros
 // from which the pass starts, at the end where it starts.
 type forwardRun struct {
-	kernel    *Node // [hidden, 4*hidden]
+	x, kernel *Node // [time, batch, input], [input+hidden, 4*hidden]
 	backwards bool
 
 	u      *Node // tanh of the pre-activations, [time, batch, 4*hidden]
@@ -103,9 +117,10 @@ func (r *forwardRun) states(behind int) *Node {
 }
 
 // runForward runs the cell over all time steps.
-func runForward(zx, kernel *Node, backwards bool) *forwardRun {
-	g, dtype := zx.Graph(), zx.DType()
-	steps, batch, hidden := zx.Shape().Dim(0), zx.Shape().Dim(1), kernel.Shape().Dim(0)
+func runForward(x, kernel, bias *Node, backwards bool) *forwardRun {
+	g, dtype := x.Graph(), x.DType()
+	fromInput, fromHidden := split(kernel)
+	steps, batch, hidden := x.Shape().Dim(0), x.Shape().Dim(1), fromHidden.Shape().Dim(0)
 	zeros := func(dims ...int) *Node { return Zeros(g, shapes.Make(dtype, dims...)) }
 
 	const ( // the loop's state
@@ -134,21 +149,22 @@ func runForward(zx, kernel *Node, backwards bool) *forwardRun {
 	},
 		zeros(batch, hidden), zeros(batch, hidden),
 		zeros(steps, batch, 4*hidden), zeros(steps, batch, hidden), zeros(steps+1, batch, hidden),
-		zx, kernel)
+		project(x, fromInput, bias), fromHidden)
 
 	return &forwardRun{
-		kernel: kernel, backwards: backwards,
+		x: x, kernel: kernel, backwards: backwards,
 		u: final[uAll], c: final[cAll], h: final[hAll], last: final[hNow], nsteps: steps,
 	}
 }
 
 // gradient goes back over the sequence. dHidden is the gradient of the loss
 // with respect to what the forward pass returned: all hidden states, or the
-// last. It returns those with respect to zx and to the recurrent kernel. The
-// kernel's is one matrix product over all time steps, after the loop.
+// last. It returns those with respect to x, kernel and bias. They are computed
+// for all time steps at once, after the loop.
 func (r *forwardRun) gradient(dHidden *Node, all bool) []*Node {
 	g, dtype := r.u.Graph(), r.u.DType()
-	batch, hidden := r.u.Shape().Dim(1), r.kernel.Shape().Dim(0)
+	batch, hidden := r.c.Shape().Dim(1), r.c.Shape().Dim(2)
+	fromInput, fromHidden := split(r.kernel)
 	zeros := func(dims ...int) *Node { return Zeros(g, shapes.Make(dtype, dims...)) }
 	dLast := dHidden
 	if all {
@@ -165,7 +181,7 @@ func (r *forwardRun) gradient(dHidden *Node, all bool) []*Node {
 		weights
 		dhAll
 	)
-	state := []*Node{dLast, zeros(batch, hidden), zeros(r.u.Shape().Dimensions...), r.u, r.c, Transpose(r.kernel, 0, 1)}
+	state := []*Node{dLast, zeros(batch, hidden), zeros(r.u.Shape().Dimensions...), r.u, r.c, Transpose(fromHidden, 0, 1)}
 	if all {
 		state = append(state, dHidden)
 	}
@@ -185,8 +201,12 @@ func (r *forwardRun) gradient(dHidden *Node, all bool) []*Node {
 	}, state...)
 
 	dz := final[dzAll]
-	dKernel := DotGeneral(r.states(1), []int{0, 1}, nil, dz, []int{0, 1}, nil)
-	return []*Node{dz, dKernel}
+	read := Concatenate([]*Node{r.x, r.states(1)}, 2) // [time, batch, input+hidden]
+	return []*Node{
+		DotGeneral(dz, []int{2}, nil, fromInput, []int{1}, nil),
+		DotGeneral(read, []int{0, 1}, nil, dz, []int{0, 1}, nil),
+		ReduceSum(dz, 0, 1),
+	}
 }
 
 // loop runs body the given number of times and returns the state after the
