@@ -1,0 +1,61 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"slices"
+)
+
+// lossTolerance is how far a loss may lie from the median of all peers, as a part of it. All compute in float32; what they add up in
+// another order differs by a hundredth of this after five steps.
+const lossTolerance = 1e-4
+
+// markOtherLosses gives a fault to each peer whose losses are not those of the others: it does not do the same work.
+func markOtherLosses(results []result) {
+	for step := range checkedSteps {
+		var losses []float64
+		for _, r := range results {
+			if r.Fault == "" && step < len(r.Losses) {
+				losses = append(losses, r.Losses[step])
+			}
+		}
+		want := median(losses)
+		for k := range results {
+			r := &results[k]
+			switch {
+			case r.Fault != "":
+			case step >= len(r.Losses):
+				r.Fault = fmt.Sprintf("it gave %d losses, not %d", len(r.Losses), checkedSteps)
+			case !(math.Abs(r.Losses[step]-want) <= lossTolerance*math.Abs(want)):
+				r.Fault = fmt.Sprintf("not the same work: the loss of step %d is %.6f, the median of all peers %.6f", step+1, r.Losses[step], want)
+			}
+		}
+	}
+}
+
+// greatestDifference returns how far the losses lie apart from ours, as a part of them.
+func greatestDifference(results []result) float64 {
+	greatest := 0.0
+	for step := range checkedSteps {
+		var losses []float64
+		for _, r := range results {
+			if r.Fault == "" && step < len(r.Losses) {
+				losses = append(losses, r.Losses[step])
+			}
+		}
+		if len(losses) > 0 {
+			greatest = max(greatest, (slices.Max(losses)-slices.Min(losses))/math.Abs(median(losses)))
+		}
+	}
+	return greatest
+}
+
+// median returns the middle of the numbers, NaN if there are none.
+func median(numbers []float64) float64 {
+	if len(numbers) == 0 {
+		return math.NaN()
+	}
+	s := slices.Sorted(slices.Values(numbers))
+	n := len(s)
+	return (s[(n-1)/2] + s[n/2]) / 2
+}

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+)
+
+// TestMain lets the test program be a worker too, as the benchmark itself is.
+func TestMain(m *testing.M) {
+	loaders["fake"] = fake(1)
+	loaders["cheat"] = fake(1.001)
+	loaders["broken"] = func() (string, builder, error) { return "", nil, errors.New("no such library") }
+	loaders["dying"] = func() (string, builder, error) {
+		return "dying 1.0", func(work, data) (step, error) { fmt.Fprintln(os.Stderr, "out of luck"); os.Exit(3); return nil, nil }, nil
+	}
+	if len(os.Args) == 3 && os.Args[1] == "-worker" {
+		if err := serveAs(os.Args[2]); err != nil {
+			os.Exit(1)
+		}
+		return
+	}
+	flag.Parse()
+	os.Exit(m.Run())
+}
+
+// fake is a peer whose losses are 2, 1, 2/3, ... times a factor.
+func fake(factor float64) func() (string, builder, error) {
+	return func() (string, builder, error) {
+		return "fake 1.0", func(work, data) (step, error) {
+			k := 0.0
+			return func() (float64, error) { k++; return factor * 2 / k, nil }, nil
+		}, nil
+	}
+}
+
+func TestParse(t *testing.T) {
+	for _, test := range []struct {
+		args string
+		ok   bool
+	}{
+		{"", true},
+		{"-workload eval -peers birnn -rounds 1 -steps 1", true},
+		{"-rounds 0", false},
+		{"-steps -1", false},
+		{"eval", false},
+	} {
+		if _, err := parse(strings.Fields(test.args)); (err == nil) != test.ok {
+			t.Errorf("%q: error is %v", test.args, err)
+		}
+	}
+	o, err := parse(nil)
+	if err != nil || o.sizes != (sizes{128, 100, 28, 0}) || o.peers != "birnn,pytorch,pytorch-pruned,tensorflow,keras,jax,gomlx" {
+		t.Errorf("the defaults are %+v, %v", o, err)
+	}
+}
+
+func TestPeersNamed(t *testing.T) {
+	got, err := peersNamed("jax,birnn")
+	if err != nil || len(got) != 2 || got[0].name != "jax" || got[1].name != ours {
+		t.Errorf("got %v, %v", got, err)
+	}
+	if _, err := peersNamed("birnn,theano"); err == nil || !strings.Contains(err.Error(), `"theano"`) {
+		t.Errorf("error is %v", err)
+	}
+}
+
+// Without Python, what is written in Go stays.
+func TestEnvironmentsWithoutPython(t *testing.T) {
+	t.Setenv("PATH", t.TempDir())
+	t.Setenv("EASY_GOMLX_CACHE", t.TempDir())
+	var said strings.Builder
+	left, _ := environments(t.Context(), peers, func(format string, args ...any) { fmt.Fprintf(&said, format+"\n", args...) })
+	if len(left) != 2 || left[0].name != ours || left[1].name != "gomlx" {
+		t.Errorf("%v are left", left)
+	}
+	if n := strings.Count(said.String(), "no Python 3.11 to 3.13"); n != len(peers)-2 {
+		t.Errorf("it says:\n%s", said.String())
+	}
+}

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// peer is one that does the work.
+type peer struct {
+	name   string
+	title  string // in the table
+	env    string // the Python environment that it runs in; none: it is this program itself
+	module string // of peers, in Python
+}
+
+// ours is what the others are compared with.
+const ours = "birnn"
+
+var peers = []peer{
+	{name: ours, title: "birnn (this package)"},
+	{"pytorch", "PyTorch nn.LSTM, both directions", "pytorch", "with_torch"},
+	{"pytorch-pruned", "PyTorch LSTM + one LSTMCell step", "pytorch", "with_torch"},
+	{"tensorflow", "TensorFlow, the tutorial's static graph", "tensorflow", "with_tensorflow"},
+	{"keras", "Keras Bidirectional(LSTM)", "tensorflow", "with_keras"},
+	{"jax", "JAX lax.scan", "jax", "with_jax"},
+	{name: "gomlx", title: "GoMLX ml/layers/lstm"},
+}
+
+// peersNamed returns the peers of a comma-separated list, in its order.
+func peersNamed(list string) ([]peer, error) {
+	var chosen []peer
+	for name := range strings.SplitSeq(list, ",") {
+		k := 0
+		for k < len(peers) && peers[k].name != name {
+			k++
+		}
+		if k == len(peers) {
+			return nil, fmt.Errorf("there is no peer %q: take some of %s", name, allPeers())
+		}
+		chosen = append(chosen, peers[k])
+	}
+	return chosen, nil
+}
+
+func allPeers() string {
+	var names []string
+	for _, p := range peers {
+		names = append(names, p.name)
+	}
+	return strings.Join(names, ",")
+}
+
+// leftOut says why a peer has no place in some work, or nothing.
+func (p peer) leftOut(w work, sweep bool) string {
+	switch {
+	case p.name == "pytorch-pruned" && w.Final:
+		return "both directions read everything, so there is nothing to prune"
+	case p.name == "gomlx" && sweep:
+		return "it takes too long to compile"
+	}
+	return ""
+}
+
+//go:embed peers
+var files embed.FS
+
+// command is the worker of a peer: this program, or a Python of the environments with the scripts in dir.
+func (p peer) command(ctx context.Context, pythons map[string]string, scripts string) (*exec.Cmd, error) {
+	if p.env != "" {
+		cmd := exec.CommandContext(ctx, pythons[p.env], filepath.Join(scripts, "worker.py"), p.module, p.name)
+		cmd.Env = append(os.Environ(), "PYTHONNOUSERSITE=1", "PYTHONPATH=", "PYTHONHOME=", "PYTHONDONTWRITEBYTECODE=1")
+		return cmd, nil
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	return exec.CommandContext(ctx, self, "-worker", p.name), nil
+}

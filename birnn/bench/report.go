@@ -1,0 +1,127 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"strings"
+)
+
+// summary is all that was measured; -json writes it.
+type summary struct {
+	Workload  string   `json:"workload"`
+	Processor string   `json:"processor"`
+	Cores     int      `json:"cores"`
+	Runs      []record `json:"runs"`
+
+	sweep bool
+}
+
+// record is one table: one work, done by all.
+type record struct {
+	Work    work     `json:"work"`
+	Results []result `json:"results"`
+}
+
+func newReport(workload string, sweep bool) *summary {
+	return &summary{Workload: workload, Processor: processor(), Cores: runtime.NumCPU(), sweep: sweep}
+}
+
+func (s *summary) add(w work, results []result) {
+	w.Data = ""
+	s.Runs = append(s.Runs, record{w, results})
+}
+
+// String is the table with a line below it on how the losses compare.
+func (r record) String() string {
+	text := table(r.Results)
+	if len(r.Results) > 1 {
+		text += fmt.Sprintf("\nThe losses of the first %d steps agree to %.0e of their value (more than %.0e is marked).\n",
+			checkedSteps, greatestDifference(r.Results), lossTolerance)
+	}
+	if share, disturbed := r.others(); disturbed {
+		text += fmt.Sprintf("Other programs took up to %.0f%% of the processors' time in a turn: times from a quiet machine are better.\n", 100*share)
+	}
+	return text
+}
+
+// others returns the greatest share of the processors' time that other programs took in a turn, and whether that is too much.
+func (r record) others() (share float64, disturbed bool) {
+	for _, one := range r.Results {
+		for _, other := range one.Others {
+			share = max(share, other)
+		}
+	}
+	return share, share > disturbing
+}
+
+// growth is a table of a sweep: the time of a step and the peak memory of each peer at each size.
+func (s *summary) growth() string {
+	header := []string{"ms/step, peak memory"}
+	for _, run := range s.Runs {
+		header = append(header, fmt.Sprintf("%s %d", s.Workload, run.Work.sweptSize(s.Workload)))
+	}
+	rows := [][]string{header}
+	for _, first := range s.Runs[0].Results {
+		row := []string{first.Title}
+		for _, run := range s.Runs {
+			cell := "-"
+			for _, r := range run.Results {
+				if middle, _, _, ok := r.perStep(); ok && r.Peer == first.Peer && r.Fault == "" {
+					cell = short(middle) + ", " + megabytes(r.Peak)
+				}
+			}
+			row = append(row, cell)
+		}
+		rows = append(rows, row)
+	}
+	return align(rows)
+}
+
+// finish says what the numbers were measured on, writes the files, and returns an error if any peer was at fault.
+func (s *summary) finish(o options) error {
+	if s.sweep {
+		fmt.Println(s.growth())
+	}
+	fmt.Printf("%s, %d cores, %s/%s\n", s.Processor, s.Cores, runtime.GOOS, runtime.GOARCH)
+	for _, r := range s.Runs[0].Results {
+		fmt.Printf("- %s: %s, loaded in %s s\n", r.Title, r.Library, short(r.Load))
+	}
+	if o.json != "" {
+		file, err := json.MarshalIndent(s, "", " ")
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(o.json, append(file, '\n'), 0o644); err != nil {
+			return err
+		}
+	}
+	if o.png != "" {
+		if err := s.draw(o.png); err != nil {
+			return err
+		}
+	}
+	for _, run := range s.Runs {
+		for _, r := range run.Results {
+			if r.Fault != "" {
+				return errors.New("not all peers could be compared; they are marked in the table")
+			}
+		}
+	}
+	return nil
+}
+
+// processor returns the name of the processor, where the system tells it.
+func processor() string {
+	info, err := os.ReadFile("/proc/cpuinfo")
+	if err == nil {
+		for line := range strings.Lines(string(info)) {
+			if name, value, _ := strings.Cut(line, ":"); strings.TrimSpace(name) == "model name" {
+				return strings.TrimSpace(value)
+			}
+		}
+	}
+	return "processor unknown"
+}

@@ -1,0 +1,153 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os/exec"
+	"slices"
+	"time"
+)
+
+// result is what was measured of one peer.
+type result struct {
+	Peer      string      `json:"peer"`
+	Title     string      `json:"title"`
+	Library   string      `json:"library"`
+	Steps     [][]float64 `json:"ms"`                 // of each step, round by round
+	Losses    []float64   `json:"losses"`             // of the first steps
+	Load      float64     `json:"load_seconds"`       // starting the process and loading the library
+	FirstStep float64     `json:"first_step_seconds"` // building, compiling and one step
+	Peak      int64       `json:"peak_bytes"`
+	Others    []float64   `json:"others"`          // the share of the processors' time that other programs took, in each round
+	Fault     string      `json:"fault,omitempty"` // why the numbers can't be compared
+}
+
+// plan is how long is measured.
+type plan struct {
+	rounds, steps int
+	turn          float64 // seconds after which a turn begins no further step
+
+	patience time.Duration // for all turns together, with other programs that keep the machine busy
+}
+
+// checkedSteps is how many steps of each peer are compared by their losses. They are not timed.
+const checkedSteps = 5
+
+// contestant is a peer with its process.
+type contestant struct {
+	result
+	worker *worker // nil: it has failed
+}
+
+// measure runs the peers in turns: in each round each takes its steps while the others are stopped. It returns a result for each
+// peer, with a fault if it failed.
+func measure(ctx context.Context, w work, chosen []peer, command func(peer) (*exec.Cmd, error), p plan, report func(string, ...any)) ([]result, error) {
+	var all []*contestant
+	defer func() {
+		for _, c := range all {
+			c.end()
+		}
+	}()
+	for _, one := range chosen {
+		p.patience = waitForQuiet(ctx, p.patience)
+		report("%s: loading, building and its first %d steps", one.name, checkedSteps)
+		c := &contestant{result: result{Peer: one.name, Title: one.title}}
+		all = append(all, c)
+		cmd, err := command(one)
+		if err == nil {
+			c.worker, err = startWorker(cmd)
+		}
+		c.failed(err)
+		c.do(func() error { return c.begin(w) })
+	}
+	for round := range p.rounds {
+		report("round %d of %d", round+1, p.rounds)
+		for k := range all {
+			c := all[(k+round)%len(all)] // not always after the same one
+			c.quietTurn(ctx, &p)
+		}
+	}
+	var results []result
+	for _, c := range all {
+		c.end()
+		results = append(results, c.result)
+	}
+	markOtherLosses(results)
+	return results, ctx.Err()
+}
+
+// do lets the contestant work, unless it has failed before.
+func (c *contestant) do(part func() error) {
+	if c.worker == nil {
+		return
+	}
+	c.failed(c.worker.resume())
+	if c.worker != nil {
+		c.failed(part())
+	}
+	if c.worker != nil {
+		c.failed(c.worker.pause())
+	}
+}
+
+func (c *contestant) failed(err error) {
+	if err != nil {
+		c.Fault = err.Error()
+		c.end()
+	}
+}
+
+func (c *contestant) end() {
+	if c.worker != nil {
+		c.Peak = c.worker.quit()
+		c.worker = nil
+	}
+}
+
+// begin sets the worker up and takes the first steps.
+func (c *contestant) begin(w work) error {
+	c.Library, c.Load = c.worker.ready, c.worker.load
+	first, err := c.worker.ask(request{Setup: &w})
+	if err != nil {
+		return err
+	}
+	more, err := c.worker.ask(request{Steps: checkedSteps - 1})
+	if err != nil {
+		return err
+	}
+	c.FirstStep, c.Losses = first.Seconds, slices.Concat(first.Losses, more.Losses)
+	return nil
+}
+
+// quietTurn has a turn when the machine is quiet, and another one where it was not to the end, while the patience lasts.
+func (c *contestant) quietTurn(ctx context.Context, p *plan) {
+	for c.worker != nil {
+		p.patience = waitForQuiet(ctx, p.patience)
+		start := time.Now()
+		c.do(func() error { return c.turn(*p) })
+		last := len(c.Others) - 1
+		if c.worker == nil || c.Others[last] < disturbing || p.patience <= 0 || ctx.Err() != nil {
+			return
+		}
+		p.patience -= time.Since(start)
+		c.Steps, c.Others = c.Steps[:last], c.Others[:last]
+	}
+}
+
+func (c *contestant) turn(p plan) error {
+	// The caches hold what others left there.
+	if _, err := c.worker.ask(request{Steps: 2, Seconds: p.turn / 10}); err != nil {
+		return err
+	}
+	before := loadNow(c.worker.cmd.Process.Pid)
+	answer, err := c.worker.ask(request{Steps: p.steps, Seconds: p.turn})
+	share := others(before, loadNow(c.worker.cmd.Process.Pid))
+	if err == nil && (len(answer.Milliseconds) == 0 || len(answer.Milliseconds) != len(answer.Losses)) {
+		err = fmt.Errorf("%d times for %d steps", len(answer.Milliseconds), len(answer.Losses))
+	}
+	if err != nil {
+		return err
+	}
+	c.Steps, c.Others = append(c.Steps, answer.Milliseconds), append(c.Others, share)
+	return nil
+}

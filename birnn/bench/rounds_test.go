@@ -1,0 +1,91 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// measureHere measures the given workers of the test program.
+func measureHere(t *testing.T, w work, names ...string) []result {
+	t.Helper()
+	w.Data = filepath.Join(t.TempDir(), "data")
+	if err := writeData(w.Data, newData(w)); err != nil {
+		t.Fatal(err)
+	}
+	var chosen []peer
+	for _, name := range names {
+		chosen = append(chosen, peer{name: name, title: name})
+	}
+	command := func(p peer) (*exec.Cmd, error) { return p.command(t.Context(), nil, "") }
+	results, err := measure(t.Context(), w, chosen, command, plan{rounds: 2, steps: 3, turn: 10}, t.Logf)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return results
+}
+
+var tiny = work{Kind: train, Examples: 6, Batch: 6, Timesteps: 4, Input: 3, Hidden: 5, Classes: 4, Rate: 0.001}
+
+func TestMeasure(t *testing.T) {
+	results := measureHere(t, tiny, "fake", "cheat", "fake", "broken", "fake", "dying")
+	for k, want := range []string{"", "not the same work: the loss of step 1", "", "no such library", "", "the worker ended: out of luck"} {
+		r := results[k]
+		if want == "" && r.Fault != "" || !strings.Contains(r.Fault, want) {
+			t.Errorf("%s: the fault is %q, want %q", r.Peer, r.Fault, want)
+		}
+		if want != "" {
+			continue
+		}
+		if len(r.Steps) != 2 || len(r.Steps[0]) != 3 || len(r.Steps[1]) != 3 {
+			t.Errorf("%s: the times are %v, want 2 rounds of 3", r.Peer, r.Steps)
+		}
+		if len(r.Losses) != checkedSteps || r.Losses[4] != 2.0/5 || r.Library != "fake 1.0" {
+			t.Errorf("%s: got %+v", r.Peer, r)
+		}
+		if r.Peak < 1e6 {
+			t.Errorf("%s: the peak memory is %d bytes", r.Peer, r.Peak)
+		}
+	}
+}
+
+// The real thing, in processes of their own: ours and GoMLX's layer do the same work.
+func TestMeasureOursAndGoMLX(t *testing.T) {
+	if testing.Short() {
+		t.Skip("XLA is left out with -short: its plugin may have to be downloaded")
+	}
+	for _, r := range measureHere(t, tiny, ours, "gomlx") {
+		if r.Fault != "" || len(r.Steps) != 2 {
+			t.Errorf("%s: fault %q, times %v", r.Peer, r.Fault, r.Steps)
+		}
+	}
+}
+
+func TestParsePeak(t *testing.T) {
+	if got := parsePeak([]byte("Name:\tbench\nVmPeak:\t  9 kB\nVmHWM:\t    1234 kB\nVmRSS:\t 12 kB\n")); got != 1234*1024 {
+		t.Errorf("got %d", got)
+	}
+	if got := parsePeak([]byte("Name:\tbench\n")); got != 0 {
+		t.Errorf("without VmHWM: got %d", got)
+	}
+}
+
+// The Python peers are part of the program, with a list of packages for each environment.
+func TestFiles(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, files); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range peers {
+		if p.env == "" {
+			continue
+		}
+		for _, name := range []string{p.module + ".py", p.env + ".txt", "worker.py"} {
+			if _, err := os.Stat(filepath.Join(dir, "peers", name)); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+}

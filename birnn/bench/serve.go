@@ -1,0 +1,94 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+)
+
+// The protocol between the benchmark and its workers: a line of JSON for each request and each reply. A worker first loads its
+// library and says which one it is (Ready). Then it is given its work (Setup), told to take steps (Steps), and sent home (Quit).
+type request struct {
+	Setup   *work   `json:"setup,omitempty"`
+	Steps   int     `json:"steps,omitempty"`
+	Seconds float64 `json:"seconds,omitempty"` // with Steps: begin no further step after this time
+	Quit    bool    `json:"quit,omitempty"`
+}
+
+type reply struct {
+	Ready        string    `json:"ready,omitempty"`   // the library and its version
+	Seconds      float64   `json:"seconds,omitempty"` // of Setup: building, compiling and the first step
+	Milliseconds []float64 `json:"ms,omitempty"`      // of each step
+	Losses       []float64 `json:"losses,omitempty"`  // of each step, before its update; of Setup: of the first
+	Error        string    `json:"error,omitempty"`
+}
+
+// step does the work once and returns the loss.
+type step func() (loss float64, err error)
+
+// builder makes ready for some work.
+type builder func(work, data) (step, error)
+
+// serve is the life of a worker of this program.
+func serve(in io.Reader, out io.Writer, load func() (name string, build builder, err error)) error {
+	answers, requests := json.NewEncoder(out), json.NewDecoder(in)
+	name, build, err := load()
+	if err != nil {
+		return errors.Join(err, answers.Encode(reply{Error: err.Error()}))
+	}
+	if err := answers.Encode(reply{Ready: name}); err != nil {
+		return err
+	}
+	var take step
+	for {
+		var r request
+		if err := requests.Decode(&r); err != nil || r.Quit {
+			return nil // at the end of the input too: the benchmark is gone
+		}
+		var answer reply
+		switch {
+		case r.Setup != nil:
+			take, answer, err = setUp(*r.Setup, build)
+		case take == nil:
+			err = errors.New("steps before any setup")
+		default:
+			answer, err = takeSteps(take, r)
+		}
+		if err != nil {
+			answer = reply{Error: err.Error()}
+		}
+		if err := answers.Encode(answer); err != nil {
+			return err
+		}
+	}
+}
+
+func setUp(w work, build builder) (step, reply, error) {
+	d, err := readData(w)
+	if err != nil {
+		return nil, reply{}, err
+	}
+	start := time.Now()
+	take, err := build(w, d)
+	if err != nil {
+		return nil, reply{}, fmt.Errorf("building: %w", err)
+	}
+	loss, err := take()
+	return take, reply{Seconds: time.Since(start).Seconds(), Losses: []float64{loss}}, err
+}
+
+func takeSteps(take step, r request) (reply, error) {
+	var answer reply
+	for begin := time.Now(); len(answer.Losses) < r.Steps && (len(answer.Losses) == 0 || r.Seconds == 0 || time.Since(begin).Seconds() < r.Seconds); {
+		start := time.Now()
+		loss, err := take()
+		if err != nil {
+			return reply{}, err
+		}
+		answer.Milliseconds = append(answer.Milliseconds, float64(time.Since(start).Nanoseconds())/1e6)
+		answer.Losses = append(answer.Losses, loss)
+	}
+	return answer, nil
+}

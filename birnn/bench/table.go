@@ -1,0 +1,120 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// perStep returns the median time of a step in ms, and the least and the greatest of the rounds' medians.
+func (r result) perStep() (middle, least, greatest float64, ok bool) {
+	var rounds []float64
+	for _, steps := range r.Steps {
+		rounds = append(rounds, median(steps))
+	}
+	if len(rounds) == 0 {
+		return 0, 0, 0, false
+	}
+	return median(rounds), slices.Min(rounds), slices.Max(rounds), true
+}
+
+// ratio returns how many times as long as ours a peer takes.
+func ratio(r result, all []result) (float64, bool) {
+	k := slices.IndexFunc(all, func(r result) bool { return r.Peer == ours })
+	if k < 0 {
+		return 0, false
+	}
+	own, _, _, ok1 := all[k].perStep()
+	other, _, _, ok2 := r.perStep()
+	return other / own, ok1 && ok2 && own > 0
+}
+
+// table writes the results as a Markdown table, the fastest first, with its columns aligned for reading as they are.
+func table(results []result) string {
+	rows := [][]string{{"peer", "ms/step", "rounds", "vs ours", "first step", "peak memory"}}
+	var notes []string
+	for _, r := range fastestFirst(results) {
+		row := []string{r.Title, "-", "-", "-", "-", "-"}
+		if middle, least, greatest, ok := r.perStep(); ok {
+			row[1], row[2] = short(middle), short(least)+" to "+short(greatest)
+			row[4], row[5] = short(r.FirstStep)+" s", megabytes(r.Peak)
+		}
+		if times, ok := ratio(r, results); ok {
+			row[3] = strconv.FormatFloat(times, 'f', 2, 64)
+		}
+		if r.Fault != "" {
+			row[0] = "✗ " + row[0]
+			notes = append(notes, fmt.Sprintf("✗ %s: %s", r.Title, r.Fault))
+		}
+		rows = append(rows, row)
+	}
+	return align(rows) + strings.Join(append(notes, ""), "\n")
+}
+
+// fastestFirst leaves the results alone and returns them in another order; without times they come last.
+func fastestFirst(results []result) []result {
+	return slices.SortedStableFunc(slices.Values(results), func(a, b result) int {
+		x, _, _, ok1 := a.perStep()
+		y, _, _, ok2 := b.perStep()
+		switch {
+		case ok1 && ok2 && x < y, ok1 && !ok2:
+			return -1
+		case ok1 && ok2 && x > y, !ok1 && ok2:
+			return 1
+		}
+		return 0
+	})
+}
+
+// align writes rows as a Markdown table: the first column to the left, the others to the right.
+func align(rows [][]string) string {
+	widths := make([]int, len(rows[0]))
+	for _, row := range rows {
+		for k, cell := range row {
+			widths[k] = max(widths[k], utf8.RuneCountInString(cell))
+		}
+	}
+	var b strings.Builder
+	for n, row := range rows {
+		for k, cell := range row {
+			space := strings.Repeat(" ", widths[k]-utf8.RuneCountInString(cell))
+			if k == 0 {
+				b.WriteString("| " + cell + space + " |")
+			} else {
+				b.WriteString(" " + space + cell + " |")
+			}
+		}
+		b.WriteByte('\n')
+		if n == 0 {
+			for k, width := range widths {
+				if k == 0 {
+					b.WriteString("| " + strings.Repeat("-", width) + " |")
+				} else {
+					b.WriteString(" " + strings.Repeat("-", width-1) + ": |")
+				}
+			}
+			b.WriteByte('\n')
+		}
+	}
+	return b.String()
+}
+
+// short writes a time with three significant digits, and none after the point from 100 on.
+func short(v float64) string {
+	switch {
+	case v >= 100:
+		return strconv.FormatFloat(v, 'f', 0, 64)
+	case v >= 10:
+		return strconv.FormatFloat(v, 'f', 1, 64)
+	}
+	return strconv.FormatFloat(v, 'f', 2, 64)
+}
+
+func megabytes(bytes int64) string {
+	if bytes == 0 {
+		return "-"
+	}
+	return fmt.Sprintf("%.0f MB", float64(bytes)/1e6)
+}

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func sample() []result {
+	return []result{
+		{Peer: ours, Title: "birnn", Steps: [][]float64{{20, 90, 21}, {24, 25, 23}, {22, 22, 22}}, FirstStep: 1.5, Peak: 300e6, Losses: []float64{2, 2, 2, 2, 2}},
+		{Peer: "slow", Title: "slow", Steps: [][]float64{{220}, {2200}}, FirstStep: 29, Losses: []float64{2, 2, 2, 2, 2}},
+		{Peer: "broken", Title: "broken", Fault: "no such library"},
+		{Peer: "fast", Title: "fast", Steps: [][]float64{{5.5}, {5.5}}, FirstStep: 0.125, Peak: 61e7, Losses: []float64{2, 2, 2, 2, 2}},
+	}
+}
+
+func TestTable(t *testing.T) {
+	want := `
+| peer     | ms/step |       rounds | vs ours | first step | peak memory |
+| -------- | ------: | -----------: | ------: | ---------: | ----------: |
+| fast     |    5.50 | 5.50 to 5.50 |    0.25 |     0.12 s |      610 MB |
+| birnn    |    22.0 | 21.0 to 24.0 |    1.00 |     1.50 s |      300 MB |
+| slow     |    1210 |  220 to 2200 |   55.00 |     29.0 s |           - |
+| ✗ broken |       - |            - |       - |          - |           - |
+✗ broken: no such library
+`
+	if diff := cmp.Diff(strings.TrimPrefix(want, "\n"), table(sample())); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+func TestTableWithoutOurs(t *testing.T) {
+	if got := table(sample()[1:2]); !strings.Contains(got, "|       - |") {
+		t.Errorf("there is nothing to compare with:\n%s", got)
+	}
+}
+
+func TestGrowth(t *testing.T) {
+	s := newReport("batch", true)
+	for _, batch := range []int{10, 100} {
+		s.add(work{Batch: batch}, sample())
+	}
+	got := s.growth()
+	for _, want := range []string{"| batch 10 |", "| birnn ", "| 22.0, 300 MB |", "| broken "} {
+		if !strings.Contains(strings.Join(strings.Fields(got), " "), strings.TrimSpace(want)) {
+			t.Errorf("no %q in\n%s", want, got)
+		}
+	}
+}
+
+func TestPictures(t *testing.T) {
+	s := newReport("batch", true)
+	s.add(work{Kind: train, Batch: 10}, sample())
+	s.add(work{Kind: train, Batch: 100}, sample())
+	lines, err := s.lines()
+	if err != nil || !strings.Contains(lines.Alt, "birnn: 22.0 at 10, 22.0 at 100") || strings.Contains(lines.Alt, "broken") {
+		t.Errorf("got %v, %v", lines, err)
+	}
+	bars, err := s.bars()
+	if err != nil || !strings.Contains(bars.Alt, "fast 5.50 ms (0.25×); birnn 22.0 ms;") || strings.Contains(bars.Alt, "broken") {
+		t.Errorf("got %v, %v", bars, err)
+	}
+}
+
+func TestWorkNamed(t *testing.T) {
+	usual := sizes{hidden: 128, batch: 100, timesteps: 28}
+	for _, test := range []struct {
+		name  string
+		sizes sizes
+		want  []string // nil: an error
+	}{
+		{"train", usual, []string{"One training step on a batch of 100: 28 time steps of 28, 128 hidden units, LastOutput"}},
+		{"final", usual, []string{"One training step on a batch of 100: 28 time steps of 28, 128 hidden units, FinalStates"}},
+		{"eval", usual, []string{"Evaluating 10000 sequences in batches of 1000: 28 time steps of 28, 128 hidden units, LastOutput"}},
+		{"single", usual, []string{"Predicting one sequence: 28 time steps of 28, 128 hidden units, LastOutput"}},
+		{"timesteps", usual, []string{
+			"One training step on a batch of 100: 28 time steps of 28, 128 hidden units, LastOutput",
+			"One training step on a batch of 100: 112 time steps of 7, 128 hidden units, LastOutput",
+			"One training step on a batch of 100: 784 time steps of 1, 128 hidden units, LastOutput",
+		}},
+		{"train", sizes{8, 2, 30, 5}, []string{"One training step on a batch of 2: 30 time steps of 5, 8 hidden units, LastOutput"}},
+		{"train", sizes{8, 2, 30, 0}, nil},
+		{"train", sizes{0, 2, 28, 0}, nil},
+		{"sleep", usual, nil},
+	} {
+		all, err := workNamed(test.name, test.sizes)
+		var got []string
+		for _, w := range all {
+			got = append(got, w.String())
+		}
+		if (err == nil) != (test.want != nil) || err == nil && !cmp.Equal(got, test.want) {
+			t.Errorf("%s, %v: got %q, %v; want %q", test.name, test.sizes, got, err, test.want)
+		}
+	}
+}

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"fmt"
+)
+
+// kind is what a peer does in one step.
+type kind string
+
+const (
+	train  kind = "train"  // one batch forward and backward, and one update by Adam
+	eval   kind = "eval"   // the loss of all examples, a batch after the other
+	single kind = "single" // the class probabilities of one example
+)
+
+// work is what every peer is given to do. It travels to the workers as JSON.
+type work struct {
+	Kind      kind    `json:"kind"`
+	Final     bool    `json:"final"` // FinalStates, rather than LastOutput
+	Examples  int     `json:"examples"`
+	Batch     int     `json:"batch"`
+	Timesteps int     `json:"timesteps"`
+	Input     int     `json:"input"`
+	Hidden    int     `json:"hidden"`
+	Classes   int     `json:"classes"`
+	Rate      float64 `json:"rate"`
+	Data      string  `json:"data"` // the file that writeData made
+}
+
+// String says what is done in one step.
+func (w work) String() string {
+	sizes := fmt.Sprintf("%d time steps of %d, %d hidden units", w.Timesteps, w.Input, w.Hidden)
+	readout := "LastOutput"
+	if w.Final {
+		readout = "FinalStates"
+	}
+	switch w.Kind {
+	case eval:
+		return fmt.Sprintf("Evaluating %d sequences in batches of %d: %s, %s", w.Examples, w.Batch, sizes, readout)
+	case single:
+		return fmt.Sprintf("Predicting one sequence: %s, %s", sizes, readout)
+	}
+	return fmt.Sprintf("One training step on a batch of %d: %s, %s", w.Batch, sizes, readout)
+}
+
+// sizes are those that flags can change.
+type sizes struct{ hidden, batch, timesteps, input int }
+
+// pixels of an image: what a sequence holds in all, unless -input says otherwise.
+const pixels = 28 * 28
+
+// sweeps are the workloads that train with one size after another.
+var sweeps = map[string][]int{
+	"hidden":    {32, 128, 512},
+	"batch":     {10, 100, 1000},
+	"timesteps": {28, 112, 784},
+}
+
+// workloads are the names that -workload takes.
+const workloads = "train, final, eval, single, hidden, batch or timesteps"
+
+// workNamed returns the work of a workload: one, or several for a sweep.
+func workNamed(name string, s sizes) ([]work, error) {
+	if values, ok := sweeps[name]; ok {
+		var all []work
+		for _, v := range values {
+			swept := s
+			*map[string]*int{"hidden": &swept.hidden, "batch": &swept.batch, "timesteps": &swept.timesteps}[name] = v
+			one, err := newWork("train", swept)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, one)
+		}
+		return all, nil
+	}
+	one, err := newWork(name, s)
+	return []work{one}, err
+}
+
+func newWork(name string, s sizes) (work, error) {
+	w := work{Kind: train, Batch: s.batch, Timesteps: s.timesteps, Input: s.input, Hidden: s.hidden, Classes: 10, Rate: 0.001}
+	if min(s.hidden, s.batch, s.timesteps) < 1 || s.input < 0 {
+		return w, fmt.Errorf("-hidden %d, -batch %d and -timesteps %d must be 1 or more", s.hidden, s.batch, s.timesteps)
+	}
+	if w.Input == 0 {
+		if w.Input = pixels / w.Timesteps; w.Input*w.Timesteps != pixels {
+			return w, fmt.Errorf("%d pixels can't be divided into %d time steps; give the size of one as -input", pixels, w.Timesteps)
+		}
+	}
+	w.Examples = w.Batch
+	switch name {
+	case "train":
+	case "final":
+		w.Final = true
+	case "eval":
+		w.Kind, w.Batch, w.Examples = eval, 10*w.Batch, 100*w.Batch
+	case "single":
+		w.Kind, w.Batch, w.Examples = single, 1, checkedSteps
+	default:
+		return w, fmt.Errorf("there is no workload %q: take %s", name, workloads)
+	}
+	return w, nil
+}
+
+// sweptSize returns the size that a sweep changes.
+func (w work) sweptSize(sweep string) int {
+	return map[string]int{"hidden": w.Hidden, "batch": w.Batch, "timesteps": w.Timesteps}[sweep]
+}
