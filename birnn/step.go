@@ -3,6 +3,7 @@ package birnn
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/gomlx/gomlx/core/tensors"
 )
@@ -123,13 +124,14 @@ func (m *Model) Classify(x []float32) ([]int32, error) {
 // score runs a program that takes x and y and returns loss and accuracy.
 func (m *Model) score(p *program, x []float32, y []int32) (loss, accuracy float64, err error) {
 	err = try(func() error {
-		results, err := p.run(m.sequences(x, len(y)), tensors.FromFlatDataAndDimensions(y, len(y)))
+		inputs := []*tensors.Tensor{m.sequences(x, len(y)), tensors.FromFlatDataAndDimensions(y, len(y))}
+		results, err := p.run(inputs...)
 		if err != nil {
 			return err
 		}
 		loss = float64(tensors.ToScalar[float32](results[0]))
 		accuracy = float64(tensors.ToScalar[float32](results[1]))
-		return finalize(results)
+		return finalize(slices.Concat(results, inputs))
 	})
 	return loss, accuracy, err
 }
@@ -137,19 +139,20 @@ func (m *Model) score(p *program, x []float32, y []int32) (loss, accuracy float6
 // guess returns the probabilities of n sequences that fit into one chunk.
 func (m *Model) guess(x []float32, n int) (rows [][]float32, err error) {
 	err = try(func() error {
-		results, err := m.guessing.run(m.sequences(x, n))
+		input := m.sequences(x, n)
+		results, err := m.guessing.run(input)
 		if err != nil {
 			return err
 		}
 		rows = results[0].Value().([][]float32)
-		return finalize(results)
+		return finalize(append(results, input))
 	})
 	return rows, err
 }
 
-// finalize frees results at once; the garbage collector does not know their size.
-func finalize(results []*tensors.Tensor) error {
-	for _, t := range results {
+// finalize frees tensors at once; the garbage collector does not know their size.
+func finalize(all []*tensors.Tensor) error {
+	for _, t := range all {
 		if err := t.FinalizeAll(); err != nil {
 			return err
 		}
