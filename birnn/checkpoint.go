@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"iter"
-	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -102,18 +101,12 @@ func (m *Model) encode(w *bytes.Buffer) error {
 	}
 	var arrays []array
 	for v := range m.saved() {
-		value, err := v.Value()
+		values, err := valuesOf(v)
 		if err != nil {
-			return fmt.Errorf("reading variable %q: %w", v.Path(), err)
+			return err
 		}
-		values, err := tensors.CopyFlatData[float32](value)
-		if err != nil {
-			return fmt.Errorf("reading variable %q: %w", v.Path(), err)
-		}
-		for _, x := range values {
-			if math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) {
-				return fmt.Errorf("variable %q holds %v: the weights are of no use; load the last checkpoint", v.Path(), x)
-			}
+		if k := indexNotFinite(values); k >= 0 {
+			return fmt.Errorf("variable %q holds %v: the weights are of no use; load the last checkpoint", v.Path(), values[k])
 		}
 		arrays = append(arrays, array{name: strings.TrimPrefix(v.Path(), "/"), dims: v.Shape().Dimensions, values: values})
 	}

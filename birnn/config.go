@@ -1,9 +1,6 @@
 package birnn
 
-import (
-	"fmt"
-	"math"
-)
+import "fmt"
 
 // Readout says which hidden states of the two directions the output layer reads.
 type Readout int
@@ -96,10 +93,10 @@ func (c Config) Validate() error {
 	if c.Timesteps > maxTimesteps {
 		return fmt.Errorf("birnn: Config.Timesteps is %d; at most %d are possible", c.Timesteps, maxTimesteps)
 	}
-	if !(c.LearningRate > 0) || math.IsInf(c.LearningRate, 0) {
+	if !(c.LearningRate > 0) || !isFinite(c.LearningRate) {
 		return fmt.Errorf("birnn: Config.LearningRate is %v; it must be a positive number", c.LearningRate)
 	}
-	if math.IsNaN(c.ForgetBias) || math.IsInf(c.ForgetBias, 0) {
+	if !isFinite(c.ForgetBias) {
 		return fmt.Errorf("birnn: Config.ForgetBias is %v; it must be a finite number", c.ForgetBias)
 	}
 	if c.Readout != LastOutput && c.Readout != FinalStates {

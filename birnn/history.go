@@ -1,9 +1,6 @@
 package birnn
 
-import (
-	"math"
-	"slices"
-)
+import "slices"
 
 // Series is how loss and accuracy (0 to 1) went over the training steps. The
 // three slices have the same length.
@@ -43,7 +40,7 @@ func (m *Model) Validate(x []float32, y []int32) (loss, accuracy float64, err er
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if math.IsNaN(loss) || math.IsInf(loss, 0) {
+	if !isFinite(loss) {
 		return loss, accuracy, &DivergedError{Step: m.step, Loss: loss}
 	}
 	m.history.Validation.add(m.step, loss, accuracy)

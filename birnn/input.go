@@ -29,13 +29,23 @@ func (m *Model) checkSequences(method string, x []float32, n int) error {
 		return fmt.Errorf("birnn: %s: x has %d values; %d sequences of Timesteps %d times NumInput %d have %d",
 			method, len(x), n, m.cfg.Timesteps, m.cfg.NumInput, want)
 	}
-	for k, v := range x {
-		if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
-			return fmt.Errorf("birnn: %s: x[%d] is %v; it must be a finite number", method, k, v)
-		}
+	if k := indexNotFinite(x); k >= 0 {
+		return fmt.Errorf("birnn: %s: x[%d] is %v; it must be a finite number", method, k, x[k])
 	}
 	return nil
 }
+
+// indexNotFinite returns the index of the first value that is NaN or infinite, or -1.
+func indexNotFinite(values []float32) int {
+	for k, v := range values {
+		if !isFinite(float64(v)) {
+			return k
+		}
+	}
+	return -1
+}
+
+func isFinite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
 // chunkSizes are the sizes of batch that evaluation and prediction run. A
 // program is compiled for each, so there are few. Larger chunks are slower: the

@@ -112,7 +112,7 @@ func readArrays(file []byte) ([]array, map[string]string, error) {
 		arrays[k] = array{name: p.name, dims: p.Shape, values: make([]float32, (p.Offsets[1]-p.Offsets[0])/4)}
 		for i := range arrays[k].values {
 			v := math.Float32frombits(binary.LittleEndian.Uint32(data[p.Offsets[0]+4*i:]))
-			if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
+			if !isFinite(float64(v)) {
 				return nil, nil, fmt.Errorf("tensor %q: value %d is %v", p.name, i, v)
 			}
 			arrays[k].values[i] = v

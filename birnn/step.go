@@ -2,7 +2,6 @@ package birnn
 
 import (
 	"fmt"
-	"math"
 	"slices"
 
 	"github.com/gomlx/gomlx/core/tensors"
@@ -30,7 +29,7 @@ func (m *Model) TrainStep(x []float32, y []int32) (loss, accuracy float64, err e
 		return 0, 0, fmt.Errorf("birnn: training step %d: %w", m.step+1, err)
 	}
 	m.step++
-	if math.IsNaN(loss) || math.IsInf(loss, 0) {
+	if !isFinite(loss) {
 		m.diverged = &DivergedError{Step: m.step, Loss: loss}
 		return loss, accuracy, m.diverged
 	}

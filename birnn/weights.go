@@ -2,9 +2,9 @@ package birnn
 
 import (
 	"fmt"
-	"math"
 
 	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
 )
 
 // Weights are the trainable numbers of the built-in network, row-major, with
@@ -51,15 +51,26 @@ func (m *Model) Weights() (Weights, error) {
 		if v == nil {
 			return Weights{}, fmt.Errorf("birnn: this network has no variable %q, which Weights.%s stands for", f.path, f.name)
 		}
-		value, err := v.Value()
+		values, err := valuesOf(v)
 		if err != nil {
-			return Weights{}, fmt.Errorf("birnn: reading variable %q: %w", f.path, err)
+			return Weights{}, fmt.Errorf("birnn: %w", err)
 		}
-		if *f.values, err = tensors.CopyFlatData[float32](value); err != nil {
-			return Weights{}, fmt.Errorf("birnn: reading variable %q: %w", f.path, err)
-		}
+		*f.values = values
 	}
 	return w, nil
+}
+
+// valuesOf returns a copy of a variable's values.
+func valuesOf(v *model.Variable) ([]float32, error) {
+	value, err := v.Value()
+	if err != nil {
+		return nil, fmt.Errorf("reading variable %q: %w", v.Path(), err)
+	}
+	values, err := tensors.CopyFlatData[float32](value)
+	if err != nil {
+		return nil, fmt.Errorf("reading variable %q: %w", v.Path(), err)
+	}
+	return values, nil
 }
 
 // SetWeights replaces the weights by a copy of w. The optimizer's state stays
@@ -79,10 +90,8 @@ func (m *Model) SetWeights(w Weights) error {
 		if len(*f.values) != v.Shape().Size() {
 			return fmt.Errorf("birnn: Weights.%s has %d values; %v takes %d", f.name, len(*f.values), v.Shape().Dimensions, v.Shape().Size())
 		}
-		for k, x := range *f.values {
-			if math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) {
-				return fmt.Errorf("birnn: Weights.%s[%d] is %v; it must be a finite number", f.name, k, x)
-			}
+		if k := indexNotFinite(*f.values); k >= 0 {
+			return fmt.Errorf("birnn: Weights.%s[%d] is %v; it must be a finite number", f.name, k, (*f.values)[k])
 		}
 	}
 	for _, f := range w.fields() {
