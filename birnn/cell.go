@@ -1,7 +1,10 @@
 package birnn
 
 import (
+	"slices"
+
 	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
@@ -21,21 +24,21 @@ import (
 // the weights (see LSTM.halved), so that u = tanh(z) holds j and, for each
 // gate g, 2g-1. That costs one pass over [batch, 4*hidden] in place of four.
 
-// gateValues are the activations of one time step, each [batch, hidden].
+// gateValues are the activations of one time step, each [..., hidden].
 type gateValues struct{ i, j, f, o *Node }
 
-// gatesOf takes u = tanh(z), [batch, 4*hidden], apart into the four gates.
+// gatesOf takes u = tanh(z), [..., 4*hidden], apart into the four gates.
 func gatesOf(u *Node) gateValues {
 	hidden := u.Shape().Dim(-1) / 4
-	part := func(k int) *Node { return Slice(u, AxisRange(), AxisRange(k*hidden, (k+1)*hidden)) }
+	part := func(k int) *Node { return Slice(u, AxisRange().Spacer(), AxisRange(k*hidden, (k+1)*hidden)) }
 	half := Const(u.Graph(), float32(0.5))
 	gate := func(u *Node) *Node { return Add(Mul(u, half), half) }
 	return gateValues{i: gate(part(0)), j: part(1), f: gate(part(2)), o: gate(part(3))}
 }
 
 // cellStep is one time step: from the halved pre-activations z,
-// [batch, 4*hidden], and the cell state c before it, [batch, hidden], it
-// returns u = tanh(z), the new cell state and the new hidden state.
+// [..., 4*hidden], and the cell state c before it, [..., hidden], it returns
+// u = tanh(z), the new cell state and the new hidden state.
 func cellStep(z, c *Node) (u, cell, hidden *Node) {
 	u, c = fence(Tanh(z), c)
 	g := gatesOf(u)
@@ -47,30 +50,44 @@ func cellStep(z, c *Node) (u, cell, hidden *Node) {
 // cellStepGradient goes back through one time step. It takes the step's u and
 // its new cell state, and the gradients of the loss with respect to the new
 // hidden and cell state; it returns those with respect to z and to the cell
-// state before the step. With tanh' = 1-tanh², and dg/dz = ½(1-u²) = 2g(1-g)
-// for a gate g = ½u+½ of a halved z:
+// state before the step. With tanh' = 1-tanh²:
 //
 //	dc += dh*o*(1-tanh(c)²)
-//	dz_i = dc*j*2i(1-i)      dz_j = dc*i*(1-j²)
-//	dz_f = dc*c'*2f(1-f)     dz_o = dh*tanh(c)*2o(1-o)
+//	dz_i = dc*j * ½(1-u_i²)       dz_j = dc*i * (1-j²)
+//	dz_f = dc*c' * ½(1-u_f²)      dz_o = dh*tanh(c) * ½(1-u_o²)
 //	dc' = dc*f
 //
-// where c' is the cell state before the step. It need not be stored: only
-// c'*f is wanted, and that is c - i*j.
+// where c' is the cell state before the step. It need not be stored: c'*f is
+// c - i*j. And since g = ½(1+u) for a gate, 1-u² is twice g times 1-u, so that
+// all four are of one form, which takes one pass over [..., 4*hidden]:
+//
+//	dz = (dc*i*j, dc*(i + i*j), dc*(c - i*j), dh*o*tanh(c)) * (1-u)
 func cellStepGradient(u, c, dh, dc *Node) (dz, dcBefore *Node) {
 	g := gatesOf(u)
-	one, two := Const(u.Graph(), float32(1)), Const(u.Graph(), float32(2))
-	notOf := func(x *Node) *Node { return Sub(one, x) }
-
+	one := Const(u.Graph(), float32(1))
 	tanhC := Tanh(c)
-	dc, dh = fence(Add(dc, Mul(Mul(dh, g.o), notOf(Mul(tanhC, tanhC)))), dh)
-	dz = Concatenate([]*Node{
-		Mul(two, Mul(Mul(dc, g.j), Mul(g.i, notOf(g.i)))),
-		Mul(Mul(dc, g.i), notOf(Mul(g.j, g.j))),
-		Mul(two, Mul(Mul(dc, Sub(c, Mul(g.i, g.j))), notOf(g.f))),
-		Mul(two, Mul(Mul(dh, tanhC), Mul(g.o, notOf(g.o)))),
-	}, -1)
-	return dz, Mul(dc, g.f)
+	dc, dh = fence(Add(dc, Mul(Mul(dh, g.o), Sub(one, Mul(tanhC, tanhC)))), dh)
+	added := Mul(g.i, g.j)
+	gates := sideBySide(Mul(dc, added), Mul(dc, Add(g.i, added)), Mul(dc, Sub(c, added)), Mul(dh, Mul(g.o, tanhC)))
+	dz, dcBefore = fence(Mul(gates, Sub(one, Reshape(u, gates.Shape().Dimensions...))), Mul(dc, g.f))
+	return Reshape(dz, u.Shape().Dimensions...), dcBefore
+}
+
+// sideBySide is Stack(parts, -2): from parts [..., hidden] it makes
+// [..., len(parts), hidden]. It chooses among the parts instead of copying
+// them, and so becomes one with the computation that follows.
+func sideBySide(parts ...*Node) *Node {
+	n, rank := len(parts), parts[0].Rank()+1
+	dims := slices.Insert(slices.Clone(parts[0].Shape().Dimensions), rank-2, n)
+	spread := func(x *Node) *Node { return BroadcastToShape(x, shapes.Make(x.DType(), dims...)) }
+	all := spread(ExpandAxes(parts[n-1], -2))
+	for k, part := range parts[:n-1] {
+		isPart := make([]bool, n)
+		isPart[k] = true
+		here := ExpandLeftToRank(ExpandAxes(Const(part.Graph(), isPart), -1), rank)
+		all = Where(spread(here), spread(ExpandAxes(part, -2)), all)
+	}
+	return all
 }
 
 // fence returns x and y, and keeps the compiler from computing them again

@@ -48,31 +48,50 @@ func (l *LSTM) NumHidden() int { return l.Bias.Shape().Dim(0) / 4 }
 
 // Last returns the hidden state after reading the sequences x,
 // [batch, time, input], from the first time step to the last: [batch, hidden].
-func (l *LSTM) Last(x *Node) *Node { return l.run(x, false, false) }
+func (l *LSTM) Last(x *Node) *Node { return recurrence(l.inputs(x), l.halved(), false) }
 
 // LastBackwards returns the hidden state after reading the sequences x,
 // [batch, time, input], from the last time step to the first: [batch, hidden].
-func (l *LSTM) LastBackwards(x *Node) *Node { return l.run(x, true, false) }
+func (l *LSTM) LastBackwards(x *Node) *Node {
+	return recurrence(reverse(l.inputs(x)), l.halved(), false)
+}
 
 // All returns the hidden state after each time step of the sequences x,
 // [batch, time, input]: [batch, time, hidden].
-func (l *LSTM) All(x *Node) *Node { return TransposeAllDims(l.run(x, false, true), 1, 0, 2) }
+func (l *LSTM) All(x *Node) *Node {
+	return swapTimeAndBatch(recurrence(l.inputs(x), l.halved(), true))
+}
 
 // AllBackwards is All for reading x from its last time step to its first. The
 // result is in the order of x: its first row is the state after reading everything.
-func (l *LSTM) AllBackwards(x *Node) *Node { return TransposeAllDims(l.run(x, true, true), 1, 0, 2) }
-
-// run reads x, [batch, time, input].
-func (l *LSTM) run(x *Node, backwards, all bool) *Node {
-	x.AssertRank(3)
-	l.Kernel.AssertDims(x.Shape().Dim(2)+l.NumHidden(), 4*l.NumHidden())
-	kernel, bias := l.halved()
-	return recurrence(TransposeAllDims(x, 1, 0, 2), kernel, bias, backwards, all)
+func (l *LSTM) AllBackwards(x *Node) *Node {
+	return swapTimeAndBatch(reverse(recurrence(reverse(l.inputs(x)), l.halved(), true)))
 }
 
-// halved returns kernel and bias with the forget bias added and the columns of
-// the gates i, f and o halved; see cellStep.
-func (l *LSTM) halved() (kernel, bias *Node) {
+// inputs makes [time, batch, input+1] of the sequences x, [batch, time, input]:
+// the last input is always 1, see halved.
+func (l *LSTM) inputs(x *Node) *Node {
+	x.AssertRank(3)
+	l.Kernel.AssertDims(x.Shape().Dim(2)+l.NumHidden(), 4*l.NumHidden())
+	x = swapTimeAndBatch(x)
+	ones := Ones(x.Graph(), shapes.Make(x.DType(), x.Shape().Dim(0), x.Shape().Dim(1), 1))
+	return Concatenate([]*Node{x, ones}, 2)
+}
+
+func swapTimeAndBatch(x *Node) *Node { return TransposeAllDims(x, 1, 0, 2) }
+
+// reverse turns sequences, [time, ...], around. GoMLX's Reverse has no gradient.
+func reverse(x *Node) *Node {
+	return withGradient(
+		func(inputs []*Node) *Node { return Reverse(inputs[0], 0) },
+		func(dReversed *Node) []*Node { return []*Node{Reverse(dReversed, 0)} },
+		x)
+}
+
+// halved returns kernel and bias as one, [input+1+hidden, 4*hidden]: the bias
+// is the weight of an input that is always 1, the last one. The forget bias is
+// added and the columns of the gates i, f and o are halved; see cellStep.
+func (l *LSTM) halved() *Node {
 	n := l.NumHidden()
 	scale, forget := make([]float32, 4*n), make([]float32, 4*n)
 	for k := range scale {
@@ -85,8 +104,11 @@ func (l *LSTM) halved() (kernel, bias *Node) {
 		}
 	}
 	g := l.Kernel.Graph()
-	columns := Const(g, scale)
-	kernel = Mul(l.Kernel, ExpandAxes(columns, 0))
-	bias = Mul(Add(l.Bias, Const(g, forget)), columns)
-	return kernel, bias
+	numInput := l.Kernel.Shape().Dim(0) - n
+	rows := []*Node{
+		Slice(l.Kernel, AxisRange(0, numInput)),
+		ExpandAxes(Add(l.Bias, Const(g, forget)), 0),
+		Slice(l.Kernel, AxisRangeToEnd(numInput)),
+	}
+	return Mul(Concatenate(rows, 0), ExpandAxes(Const(g, scale), 0))
 }

@@ -6,22 +6,22 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
-// recurrence runs the cell along the time axis.
+// recurrence runs the cell along the time axis, from the first time step to the last.
 //
 //   - x: the inputs, [time, batch, input]
-//   - kernel, bias: the cell's, halved, [input+hidden, 4*hidden] and [4*hidden]
-//   - backwards: from the last time step to the first
-//   - all: return the hidden states of every time step, [time, batch, hidden],
-//     in the order of x; otherwise the one after the last step taken, [batch, hidden]
+//   - kernel: the cell's weights, halved, [input+hidden, 4*hidden]; there is no
+//     bias: it is the weight of an input that is always 1
+//   - all: return the hidden states of every time step, [time, batch, hidden];
+//     otherwise the last, [batch, hidden]
 //
 // Where the backend has loops it is a loop, forward and back, so that compiling
 // takes the same time for 28 steps and for 784; elsewhere (the pure-Go backend)
 // the steps are written out one after the other.
-func recurrence(x, kernel, bias *Node, backwards, all bool) *Node {
+func recurrence(x, kernel *Node, all bool) *Node {
 	if x.Shape().Dim(0) == 1 || !hasLoops(x.Graph()) {
-		return unrolled(x, kernel, bias, backwards, all)
+		return unrolled(x, kernel, all)
 	}
-	return looped(x, kernel, bias, backwards, all)
+	return looped(x, kernel, all)
 }
 
 // split takes a kernel apart into the weights of the inputs, [input, 4*hidden],
@@ -31,11 +31,10 @@ func split(kernel *Node) (fromInput, fromHidden *Node) {
 	return Slice(kernel, AxisRange(0, numInput)), Slice(kernel, AxisRangeToEnd(numInput))
 }
 
-// project returns what the inputs and the bias contribute to the
-// pre-activations of all time steps, [time, batch, 4*hidden]: one matrix product.
-func project(x, fromInput, bias *Node) *Node {
-	zx := DotGeneral(x, []int{2}, nil, fromInput, []int{0}, nil)
-	return Add(zx, BroadcastToShape(ExpandAxes(bias, 0, 1), zx.Shape()))
+// project returns what the inputs contribute to the pre-activations of all time
+// steps, [time, batch, 4*hidden]: one matrix product.
+func project(x, fromInput *Node) *Node {
+	return DotGeneral(x, []int{2}, nil, fromInput, []int{0}, nil)
 }
 
 // hasLoops tells whether the graph's backend can run a While loop over a stack
@@ -46,16 +45,15 @@ func hasLoops(g *Graph) bool {
 }
 
 // unrolled writes the steps out. Its gradient is GoMLX's own.
-func unrolled(x, kernel, bias *Node, backwards, all bool) *Node {
+func unrolled(x, kernel *Node, all bool) *Node {
 	fromInput, fromHidden := split(kernel)
-	zx := project(x, fromInput, bias)
+	zx := project(x, fromInput)
 	steps, batch, hidden := zx.Shape().Dim(0), zx.Shape().Dim(1), fromHidden.Shape().Dim(0)
 	var c, h *Node
 	states := make([]*Node, steps)
-	for k := range steps {
-		t := timeOf(k, steps, backwards)
+	for t := range steps {
 		z := Squeeze(Slice(zx, AxisElem(t)), 0)
-		if k == 0 { // h is zero: nothing to add
+		if t == 0 { // h is zero: nothing to add
 			c = Zeros(zx.Graph(), shapes.Make(zx.DType(), batch, hidden))
 		} else {
 			z = Add(z, MatMul(h, fromHidden))
@@ -69,106 +67,83 @@ func unrolled(x, kernel, bias *Node, backwards, all bool) *Node {
 	return Stack(states, 0)
 }
 
-// timeOf returns the time step that the k-th iteration takes.
-func timeOf(k, steps int, backwards bool) int {
-	if backwards {
-		return steps - 1 - k
-	}
-	return k
-}
-
 // looped is the recurrence as a While loop, and its gradient as another.
-func looped(x, kernel, bias *Node, backwards, all bool) *Node {
+func looped(x, kernel *Node, all bool) *Node {
 	var run *forwardRun
 	return withGradient(
 		func(inputs []*Node) *Node {
-			run = runForward(inputs[0], inputs[1], inputs[2], backwards)
+			run = runForward(inputs[0], inputs[1])
 			if all {
-				return run.states(0)
+				return run.after()
 			}
 			return run.last
 		},
 		func(dHidden *Node) []*Node { return run.gradient(dHidden, all) },
-		x, kernel, bias)
+		x, kernel)
 }
 
 // forwardRun is what a pass over the sequence leaves behind for the way back.
-// The hidden states have one row more than there are time steps: the zeros
-// from which the pass starts, at the end where it starts.
 type forwardRun struct {
-	x, kernel *Node // [time, batch, input], [input+hidden, 4*hidden]
-	backwards bool
+	x, kernel *Node // as recurrence takes them
 
-	u      *Node // tanh of the pre-activations, [time, batch, 4*hidden]
-	c      *Node // cell states, [time, batch, hidden]
-	h      *Node // hidden states, [time+1, batch, hidden]
-	last   *Node // hidden state after the last step taken, [batch, hidden]
-	nsteps int
+	u    *Node // tanh of the pre-activations, [time, batch, 4*hidden]
+	c    *Node // cell states, [time, batch, hidden]
+	h    *Node // hidden states, zeros before the first step's, [time+1, batch, hidden]
+	last *Node // hidden state after the last step, [batch, hidden]
 }
 
-// states returns the hidden states after each time step (behind = 0) or before
-// it (behind = 1), [time, batch, hidden].
-func (r *forwardRun) states(behind int) *Node {
-	first := 1 - behind
-	if r.backwards {
-		first = behind
-	}
-	return Slice(r.h, AxisRange(first, first+r.nsteps))
-}
+// before returns the hidden states that each time step begins with,
+// [time, batch, hidden].
+func (r *forwardRun) before() *Node { return Slice(r.h, AxisRange(0, -1)) }
 
-// runForward runs the cell over all time steps.
-func runForward(x, kernel, bias *Node, backwards bool) *forwardRun {
-	g, dtype := x.Graph(), x.DType()
+// after returns the hidden states that each time step ends with.
+func (r *forwardRun) after() *Node { return Slice(r.h, AxisRangeToEnd(1)) }
+
+// runForward runs the cell over all time steps. The pre-activations and the
+// values of the gates share a stack: each step takes the first from its row and
+// leaves the second there.
+func runForward(x, kernel *Node) *forwardRun {
 	fromInput, fromHidden := split(kernel)
 	steps, batch, hidden := x.Shape().Dim(0), x.Shape().Dim(1), fromHidden.Shape().Dim(0)
-	zeros := func(dims ...int) *Node { return Zeros(g, shapes.Make(dtype, dims...)) }
+	zeros := func(dims ...int) *Node { return Zeros(x.Graph(), shapes.Make(x.DType(), dims...)) }
 
 	const ( // the loop's state
-		iteration = iota
+		timeStep = iota
 		hNow
 		cNow
 		uAll
 		cAll
 		hAll
-		inputs
 		weights
 	)
-	final := loop(steps, func(g *Graph, s []*Node) {
-		k := s[iteration]
-		t, row := k, increment(k)
-		if backwards {
-			t = Sub(Const(g, int32(steps-1)), k)
-			row = t
-		}
-		fromInput, hBefore := fence(at(s[inputs], t), s[hNow])
-		u, c, h := cellStep(Add(fromInput, MatMul(hBefore, s[weights])), s[cNow])
+	final := loop(steps, func(s []*Node) {
+		t := s[timeStep]
+		z := Add(at(s[uAll], t), MatMul(s[hNow], s[weights]))
+		u, c, h := cellStep(z, s[cNow])
 		s[hNow], s[cNow] = h, c
 		s[uAll] = put(s[uAll], u, t)
 		s[cAll] = put(s[cAll], c, t)
-		s[hAll] = put(s[hAll], h, row)
+		s[hAll] = put(s[hAll], h, increment(t))
 	},
 		zeros(batch, hidden), zeros(batch, hidden),
-		zeros(steps, batch, 4*hidden), zeros(steps, batch, hidden), zeros(steps+1, batch, hidden),
-		project(x, fromInput, bias), fromHidden)
+		project(x, fromInput), zeros(steps, batch, hidden), zeros(steps+1, batch, hidden),
+		fromHidden)
 
-	return &forwardRun{
-		x: x, kernel: kernel, backwards: backwards,
-		u: final[uAll], c: final[cAll], h: final[hAll], last: final[hNow], nsteps: steps,
-	}
+	return &forwardRun{x: x, kernel: kernel, u: final[uAll], c: final[cAll], h: final[hAll], last: final[hNow]}
 }
 
 // gradient goes back over the sequence. dHidden is the gradient of the loss
 // with respect to what the forward pass returned: all hidden states, or the
-// last. It returns those with respect to x, kernel and bias. They are computed
-// for all time steps at once, after the loop.
+// last. It returns those with respect to x and kernel, which are computed for
+// all time steps at once, after the loop. Here the values of the gates and the
+// gradients of the pre-activations share a stack.
 func (r *forwardRun) gradient(dHidden *Node, all bool) []*Node {
-	g, dtype := r.u.Graph(), r.u.DType()
-	batch, hidden := r.c.Shape().Dim(1), r.c.Shape().Dim(2)
 	fromInput, fromHidden := split(r.kernel)
-	zeros := func(dims ...int) *Node { return Zeros(g, shapes.Make(dtype, dims...)) }
+	steps := r.x.Shape().Dim(0)
+	zeros := ZerosLike(r.last)
 	dLast := dHidden
 	if all {
-		dLast = zeros(batch, hidden)
+		dLast = zeros
 	}
 
 	const ( // the loop's state
@@ -176,36 +151,31 @@ func (r *forwardRun) gradient(dHidden *Node, all bool) []*Node {
 		dhNow
 		dcNow
 		dzAll
-		uAll
 		cAll
 		weights
 		dhAll
 	)
-	state := []*Node{dLast, zeros(batch, hidden), zeros(r.u.Shape().Dimensions...), r.u, r.c, Transpose(fromHidden, 0, 1)}
+	state := []*Node{dLast, zeros, r.u, r.c, Transpose(fromHidden, 0, 1)}
 	if all {
 		state = append(state, dHidden)
 	}
-	final := loop(r.nsteps, func(g *Graph, s []*Node) {
-		t := Sub(Const(g, int32(r.nsteps-1)), s[iteration])
-		if r.backwards {
-			t = s[iteration]
-		}
+	final := loop(steps, func(s []*Node) {
+		t := Sub(Const(s[iteration].Graph(), int32(steps-1)), s[iteration])
 		dh := s[dhNow]
 		if all {
 			dh = Add(dh, at(s[dhAll], t))
 		}
-		u, c := fence(at(s[uAll], t), at(s[cAll], t))
+		u, c := fence(at(s[dzAll], t), at(s[cAll], t))
 		dz, dc := cellStepGradient(u, c, dh, s[dcNow])
 		s[dhNow], s[dcNow] = MatMul(dz, s[weights]), dc
 		s[dzAll] = put(s[dzAll], dz, t)
 	}, state...)
 
 	dz := final[dzAll]
-	read := Concatenate([]*Node{r.x, r.states(1)}, 2) // [time, batch, input+hidden]
+	read := Concatenate([]*Node{r.x, r.before()}, 2) // [time, batch, input+hidden]
 	return []*Node{
 		DotGeneral(dz, []int{2}, nil, fromInput, []int{1}, nil),
 		DotGeneral(read, []int{0, 1}, nil, dz, []int{0, 1}, nil),
-		ReduceSum(dz, 0, 1),
 	}
 }
 
@@ -213,7 +183,7 @@ func (r *forwardRun) gradient(dHidden *Node, all bool) []*Node {
 // last. The state's first element is the number of the iteration, an int32
 // that starts at 0; the others start as given. The body changes the state in
 // place; what it leaves alone stays the same.
-func loop(iterations int, body func(g *Graph, state []*Node), initial ...*Node) []*Node {
+func loop(iterations int, body func(state []*Node), initial ...*Node) []*Node {
 	g := initial[0].Graph()
 	initial = append([]*Node{Const(g, int32(0))}, initial...)
 	parameters := func(g *Graph) []*Node {
@@ -229,7 +199,7 @@ func loop(iterations int, body func(g *Graph, state []*Node), initial ...*Node) 
 	step := NewClosure(g, func(g *Graph) []*Node {
 		state := parameters(g)
 		next := increment(state[0])
-		body(g, state)
+		body(state)
 		state[0] = next
 		return state
 	})
@@ -240,16 +210,15 @@ func loop(iterations int, body func(g *Graph, state []*Node), initial ...*Node) 
 // GoMLX's shorthands share theirs between functions, which does not work.
 func increment(k *Node) *Node { return Add(k, Const(k.Graph(), int32(1))) }
 
-// at returns row t of a stack of matrices [time, batch, n]: [batch, n].
+// at returns row t of a stack [time, batch, n]: [batch, n].
 func at(stack, t *Node) *Node {
 	dims := stack.Shape().Dimensions
 	zero := Const(stack.Graph(), int32(0))
-	return Reshape(DynamicSlice(stack, []*Node{t, zero, zero}, []int{1, dims[1], dims[2]}), dims[1], dims[2])
+	return Squeeze(DynamicSlice(stack, []*Node{t, zero, zero}, []int{1, dims[1], dims[2]}), 0)
 }
 
 // put returns the stack [time, batch, n] with row t replaced.
 func put(stack, row, t *Node) *Node {
-	dims := stack.Shape().Dimensions
 	zero := Const(stack.Graph(), int32(0))
-	return DynamicUpdateSlice(stack, Reshape(row, 1, dims[1], dims[2]), []*Node{t, zero, zero})
+	return DynamicUpdateSlice(stack, ExpandAxes(row, 0), []*Node{t, zero, zero})
 }
