@@ -48,10 +48,9 @@ func indexNotFinite(values []float32) int {
 func isFinite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
 // chunkSizes are the sizes of batch that evaluation and prediction run. A
-// program is compiled for each, so there are few. Larger chunks are slower: the
-// pre-activations of 200 images at tutorial size, [28, 200, 512], still fit into
-// the cache of a processor.
-var chunkSizes = []int{200, 100, 10, 1}
+// program is compiled for each, so there are few. Larger chunks were slower, for
+// want of cache; smaller ones too, for want of work.
+var chunkSizes = []int{1000, 100, 10, 1}
 
 // chunks cuts n sequences into runs of these sizes, largest first, and yields
 // the start and size of each. No sequence is left out or counted twice.
