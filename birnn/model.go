@@ -32,8 +32,7 @@ type Model struct {
 	mu       sync.Mutex // guards all below
 	store    *model.Store
 	training *program // x, y -> loss, accuracy, and one step of the optimizer
-	scoring  *program // x, y -> loss, accuracy
-	guessing *program // x -> probabilities
+	scoring  *program // x, y -> loss, accuracy, probabilities
 	step     int
 	history  History
 	closed   bool
@@ -116,29 +115,23 @@ func (m *Model) createPrograms(devices int) error {
 	if err != nil {
 		return err
 	}
-	if m.training, err = newProgram(m.backend, m.store, mesh, 2, m.trainingGraph); err != nil {
+	if m.training, err = newProgram(m.backend, m.store, mesh, m.trainingGraph); err != nil {
 		return err
 	}
-	if m.scoring, err = newProgram(m.backend, m.store, mesh, 2, m.scoringGraph); err != nil {
-		return err
-	}
-	m.guessing, err = newProgram(m.backend, m.store, mesh, 1, m.guessingGraph)
+	m.scoring, err = newProgram(m.backend, m.store, mesh, m.scoringGraph)
 	return err
 }
 
 func (m *Model) trainingGraph(scope *model.Scope, x, y *graph.Node) (loss, accuracy *graph.Node) {
-	loss, accuracy = m.scoringGraph(scope, x, y)
+	loss, accuracy, _ = m.scoringGraph(scope, x, y)
 	m.network.Optimizer.UpdateGraph(scope, x.Graph(), loss)
 	return loss, accuracy
 }
 
-func (m *Model) scoringGraph(scope *model.Scope, x, y *graph.Node) (loss, accuracy *graph.Node) {
+// scoringGraph serves evaluation and prediction, so that only one program has to be compiled for both.
+func (m *Model) scoringGraph(scope *model.Scope, x, y *graph.Node) (loss, accuracy, probabilities *graph.Node) {
 	logits := m.logits(scope, x)
-	return m.network.Loss(logits, y), m.network.Accuracy(logits, y)
-}
-
-func (m *Model) guessingGraph(scope *model.Scope, x *graph.Node) *graph.Node {
-	return graph.Softmax(m.logits(scope, x), -1)
+	return m.network.Loss(logits, y), m.network.Accuracy(logits, y), graph.Softmax(logits, -1)
 }
 
 // logits calls the network and checks the shape of what it returns.
@@ -171,7 +164,7 @@ func (m *Model) Close() error {
 		return nil
 	}
 	m.closed = true
-	for _, p := range []*program{m.training, m.scoring, m.guessing} {
+	for _, p := range []*program{m.training, m.scoring} {
 		p.finalize()
 	}
 	m.store.Finalize()

@@ -2,7 +2,6 @@ package birnn
 
 import (
 	"runtime"
-	"slices"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/distributed"
@@ -40,8 +39,8 @@ func meshOf(devices int) (*distributed.DeviceMesh, error) {
 // batchAxis is the mesh's axis, along which the batch is cut.
 const batchAxis = "batch"
 
-// newProgram makes a program of a graph function with the given number of inputs.
-func newProgram[F model.ExecGraphFn](backend compute.Backend, store *model.Store, mesh *distributed.DeviceMesh, numInputs int, graphFn F) (*program, error) {
+// newProgram makes a program of a graph function that takes x and y.
+func newProgram[F model.ExecGraphFn](backend compute.Backend, store *model.Store, mesh *distributed.DeviceMesh, graphFn F) (*program, error) {
 	single, err := model.NewExec(backend, store, graphFn)
 	if err != nil {
 		return nil, err
@@ -58,7 +57,7 @@ func newProgram[F model.ExecGraphFn](backend compute.Backend, store *model.Store
 	}
 	replicated := distributed.NewReplicatedShardingSpec(mesh)
 	p.shared.AutoSharding(mesh).
-		WithInputShardingSpecs(slices.Repeat([]*distributed.ShardingSpec{p.spec}, numInputs)...).
+		WithInputShardingSpecs(p.spec, p.spec).
 		WithOutputShardingSpecs(replicated).
 		SetMaxCache(-1)
 	return p, p.shared.SetDefaultShardingSpec(replicated)

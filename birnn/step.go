@@ -135,16 +135,17 @@ func (m *Model) score(p *program, x []float32, y []int32) (loss, accuracy float6
 	return loss, accuracy, err
 }
 
-// guess returns the probabilities of n sequences that fit into one chunk.
+// guess returns the probabilities of n sequences that fit into one chunk. Their
+// classes are not known: the score is that of any, and left alone.
 func (m *Model) guess(x []float32, n int) (rows [][]float32, err error) {
 	err = try(func() error {
-		input := m.sequences(x, n)
-		results, err := m.guessing.run(input)
+		inputs := []*tensors.Tensor{m.sequences(x, n), tensors.FromFlatDataAndDimensions(make([]int32, n), n)}
+		results, err := m.scoring.run(inputs...)
 		if err != nil {
 			return err
 		}
-		rows = results[0].Value().([][]float32)
-		return finalize(append(results, input))
+		rows = results[2].Value().([][]float32)
+		return finalize(slices.Concat(results, inputs))
 	})
 	return rows, err
 }

@@ -148,7 +148,7 @@ func gradients(t *testing.T, m *Model, x []float32, y []int32) Weights {
 		}
 	}
 	outputs, err := model.CallOnceN(m.backend, m.store, func(scope *model.Scope, x, y *graph.Node) []*graph.Node {
-		loss, _ := m.scoringGraph(scope, x, y)
+		loss, _, _ := m.scoringGraph(scope, x, y)
 		return scope.BuildTrainableVariablesGradientsGraph(loss)
 	}, m.sequences(x, len(y)), tensors.FromFlatDataAndDimensions(y, len(y)))
 	if err != nil {
