@@ -150,7 +150,7 @@ func LoadWith(backend compute.Backend, dir string, network Network) (*Model, err
 	if err != nil {
 		return nil, damaged(dir, err)
 	}
-	m, err := newOn(devicesFor(backend), backend, about.Config, network, func(m *Model) error { return m.restore(arrays) })
+	m, err := newOn(devicesFor(backend, about.Config), backend, about.Config, network, func(m *Model) error { return m.restore(arrays) })
 	if err != nil {
 		return nil, &CheckpointError{File: file, Err: err}
 	}

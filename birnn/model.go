@@ -56,7 +56,7 @@ func NewWith(backend compute.Backend, cfg Config, network Network) (*Model, erro
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	m, err := newOn(devicesFor(backend), backend, cfg, network, (*Model).drawValues)
+	m, err := newOn(devicesFor(backend, cfg), backend, cfg, network, (*Model).drawValues)
 	if err != nil {
 		return nil, fmt.Errorf("birnn: setting up the network: %w", err)
 	}

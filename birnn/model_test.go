@@ -51,20 +51,34 @@ func TestReadoutFinalStates(t *testing.T) {
 // can be shared out evenly and for one that can not.
 func TestDevicesShareABatch(t *testing.T) {
 	b := needXLA(t)
-	if b.NumDevices() < 2 {
-		t.Skipf("the backend has %d device", b.NumDevices())
-	}
 	cfg, e := tinyConfig(), tinyExamples(24)
 	cfg.LearningRate = 0.001 // Adam makes steps of this size even where the gradient is all rounding
-	one := newOnDevices(t, b, cfg, 1)
-	several := newOnDevices(t, b, cfg, 2)
-	near(t, "losses", trainSteps(t, several, 10, e), trainSteps(t, one, 10, e), 1e-5)
-	nearWeights(t, "after ten steps", mustWeights(t, several), mustWeights(t, one), 1e-5)
+	for devices, readout := range map[int]Readout{2: LastOutput, 3: FinalStates, 4: LastOutput} {
+		t.Run(fmt.Sprintf("%d devices, %v", devices, readout), func(t *testing.T) {
+			if int(b.NumDevices()) < devices {
+				t.Skipf("the backend has %d devices", b.NumDevices())
+			}
+			cfg := cfg
+			cfg.Readout = readout
+			one, several := newOnDevices(t, b, cfg, 1), newOnDevices(t, b, cfg, devices)
+			near(t, "losses", trainSteps(t, several, 10, e), trainSteps(t, one, 10, e), 1e-5)
+			nearWeights(t, "after ten steps", mustWeights(t, several), mustWeights(t, one), 1e-5)
 
-	odd := Examples{e.X[:7*12], e.Y[:7]}
-	near(t, "losses of an odd batch", trainSteps(t, several, 2, odd), trainSteps(t, one, 2, odd), 1e-5)
-	nearWeights(t, "after an odd batch", mustWeights(t, several), mustWeights(t, one), 1e-5)
-	near(t, "probabilities", predict(t, several, e.X), predict(t, one, e.X), 1e-5)
+			odd := Examples{e.X[:7*12], e.Y[:7]}
+			near(t, "losses of an odd batch", trainSteps(t, several, 2, odd), trainSteps(t, one, 2, odd), 1e-5)
+			nearWeights(t, "after an odd batch", mustWeights(t, several), mustWeights(t, one), 1e-5)
+			near(t, "probabilities", predict(t, several, e.X), predict(t, one, e.X), 1e-5)
+		})
+	}
+}
+
+// TestEvenShares: as many devices as divide the batch.
+func TestEvenShares(t *testing.T) {
+	for _, c := range []struct{ most, batch, want int }{{1, 7, 1}, {2, 100, 2}, {3, 100, 2}, {4, 100, 4}, {8, 100, 5}, {8, 7, 7}, {4, 3, 3}, {4, 1, 1}} {
+		if got := evenShares(c.most, c.batch); got != c.want {
+			t.Errorf("%d devices, batches of %d: %d, want %d", c.most, c.batch, got, c.want)
+		}
+	}
 }
 
 // predict returns the probabilities, one row after the other.

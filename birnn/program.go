@@ -21,11 +21,23 @@ type program struct {
 	spec   *distributed.ShardingSpec
 }
 
-// devicesFor returns how many of the backend's devices to share batches out to.
-// XLA's CPU plugin offers four whatever the machine; one for each core that the
-// program may use is best.
-func devicesFor(backend compute.Backend) int {
-	return min(int(backend.NumDevices()), runtime.GOMAXPROCS(0))
+// devicesFor returns how many of the backend's devices batches of a
+// configuration are shared out to: all GPUs, but on a CPU no more than the
+// program may use cores (XLA's plugin offers four whatever the machine).
+func devicesFor(backend compute.Backend, cfg Config) int {
+	devices := max(1, int(backend.NumDevices()))
+	if b, ok := backend.(interface{ IsCPU() bool }); ok && b.IsCPU() {
+		devices = min(devices, runtime.GOMAXPROCS(0))
+	}
+	return evenShares(devices, cfg.BatchSize)
+}
+
+// evenShares returns the largest number up to most that divides a batch evenly.
+func evenShares(most, batch int) int {
+	for batch%most != 0 {
+		most--
+	}
+	return most
 }
 
 // meshOf returns the first devices as a mesh with one axis, or nil for one device.

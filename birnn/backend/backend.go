@@ -36,8 +36,9 @@ type Options struct {
 	// Report receives one line for each thing worth telling a person, such as a download. Nil: silence.
 	Report func(format string, args ...any)
 
-	// CPUDevices is the number of devices that XLA on the CPU shows, among which a batch can be divided.
-	// Zero leaves it to the plugin. Other backends ignore it.
+	// CPUDevices is the number of devices that XLA on the CPU shows. A birnn.Model shares its batches out to as many of them as
+	// there are cores: 1 keeps to one device. Zero leaves it to the plugin, which shows four. Other backends ignore it; among
+	// GPUs CUDA_VISIBLE_DEVICES chooses.
 	CPUDevices int
 }
 
