@@ -68,7 +68,7 @@ func parse(args []string) (options, error) {
 	f.IntVar(&o.sizes.timesteps, "timesteps", 28, "time steps of a sequence")
 	f.IntVar(&o.sizes.input, "input", 0, "numbers in a time step (default 784 / timesteps: an image's pixels)")
 	f.StringVar(&o.json, "json", "", "write all measurements to this `file`")
-	f.StringVar(&o.png, "png", "", "draw the table to this `file`")
+	f.StringVar(&o.png, "png", "", "draw the table to this `file`; for the last three workloads also the memory, to FILE-memory")
 	f.StringVar(&o.worker, "worker", "", "be the worker of a peer (the benchmark starts its workers with this)")
 	if err := f.Parse(args); err != nil {
 		return o, err

@@ -54,7 +54,11 @@ func TestPictures(t *testing.T) {
 	s := newReport("batch", true)
 	s.add(work{Kind: train, Batch: 10}, sample())
 	s.add(work{Kind: train, Batch: 100}, sample())
-	lines, err := s.lines()
+	memory, err := s.lines("Peak memory by %s", "MB", result.megabytes)
+	if err != nil || !strings.Contains(memory.Alt, "birnn: 300 at 10, 300 at 100") {
+		t.Errorf("got %v, %v", memory, err)
+	}
+	lines, err := s.lines("One training step by %s", "ms/step", result.milliseconds)
 	if err != nil || !strings.Contains(lines.Alt, "birnn: 22.0 at 10, 22.0 at 100") || strings.Contains(lines.Alt, "broken") {
 		t.Errorf("got %v, %v", lines, err)
 	}
