@@ -1,8 +1,6 @@
 package birnn
 
 import (
-	"slices"
-
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
@@ -24,21 +22,21 @@ import (
 // the weights (see LSTM.halved), so that u = tanh(z) holds j and, for each
 // gate g, 2g-1. That costs one pass over [batch, 4*hidden] in place of four.
 
-// gateValues are the activations of one time step, each [..., hidden].
+// gateValues are the activations of one time step, each [batch, hidden].
 type gateValues struct{ i, j, f, o *Node }
 
-// gatesOf takes u = tanh(z), [..., 4*hidden], apart into the four gates.
+// gatesOf takes u = tanh(z), [batch, 4*hidden], apart into the four gates.
 func gatesOf(u *Node) gateValues {
 	hidden := u.Shape().Dim(-1) / 4
-	part := func(k int) *Node { return Slice(u, AxisRange().Spacer(), AxisRange(k*hidden, (k+1)*hidden)) }
+	part := func(k int) *Node { return Slice(u, AxisRange(), AxisRange(k*hidden, (k+1)*hidden)) }
 	half := Const(u.Graph(), float32(0.5))
 	gate := func(u *Node) *Node { return Add(Mul(u, half), half) }
 	return gateValues{i: gate(part(0)), j: part(1), f: gate(part(2)), o: gate(part(3))}
 }
 
 // cellStep is one time step: from the halved pre-activations z,
-// [..., 4*hidden], and the cell state c before it, [..., hidden], it returns
-// u = tanh(z), the new cell state and the new hidden state.
+// [batch, 4*hidden], and the cell state c before it, [batch, hidden], it
+// returns u = tanh(z), the new cell state and the new hidden state.
 func cellStep(z, c *Node) (u, cell, hidden *Node) {
 	u, c = fence(Tanh(z), c)
 	g := gatesOf(u)
@@ -59,7 +57,7 @@ func cellStep(z, c *Node) (u, cell, hidden *Node) {
 //
 // where c' is the cell state before the step. It need not be stored: c'*f is
 // c - i*j. And since g = ½(1+u) for a gate, 1-u² is twice g times 1-u, so that
-// all four are of one form, which takes one pass over [..., 4*hidden]:
+// all four are of one form, which takes one pass over [batch, 4*hidden]:
 //
 //	dz = (dc*i*j, dc*(i + i*j), dc*(c - i*j), dh*o*tanh(c)) * (1-u)
 func cellStepGradient(u, c, dh, dc *Node) (dz, dcBefore *Node) {
@@ -73,19 +71,19 @@ func cellStepGradient(u, c, dh, dc *Node) (dz, dcBefore *Node) {
 	return Reshape(dz, u.Shape().Dimensions...), dcBefore
 }
 
-// sideBySide is Stack(parts, -2): from parts [..., hidden] it makes
-// [..., len(parts), hidden]. It chooses among the parts instead of copying
+// sideBySide is Stack(parts, 1): from parts [batch, hidden] it makes
+// [batch, len(parts), hidden]. It chooses among the parts instead of copying
 // them, and so becomes one with the computation that follows.
 func sideBySide(parts ...*Node) *Node {
-	n, rank := len(parts), parts[0].Rank()+1
-	dims := slices.Insert(slices.Clone(parts[0].Shape().Dimensions), rank-2, n)
-	spread := func(x *Node) *Node { return BroadcastToShape(x, shapes.Make(x.DType(), dims...)) }
-	all := spread(ExpandAxes(parts[n-1], -2))
+	batch, n, hidden := parts[0].Shape().Dim(0), len(parts), parts[0].Shape().Dim(1)
+	spread := func(x *Node, axes ...int) *Node {
+		return BroadcastToShape(ExpandAxes(x, axes...), shapes.Make(x.DType(), batch, n, hidden))
+	}
+	all := spread(parts[n-1], 1)
 	for k, part := range parts[:n-1] {
 		isPart := make([]bool, n)
 		isPart[k] = true
-		here := ExpandLeftToRank(ExpandAxes(Const(part.Graph(), isPart), -1), rank)
-		all = Where(spread(here), spread(ExpandAxes(part, -2)), all)
+		all = Where(spread(Const(part.Graph(), isPart), 0, -1), spread(part, 1), all)
 	}
 	return all
 }

@@ -104,11 +104,7 @@ func (l *LSTM) halved() *Node {
 		}
 	}
 	g := l.Kernel.Graph()
-	numInput := l.Kernel.Shape().Dim(0) - n
-	rows := []*Node{
-		Slice(l.Kernel, AxisRange(0, numInput)),
-		ExpandAxes(Add(l.Bias, Const(g, forget)), 0),
-		Slice(l.Kernel, AxisRangeToEnd(numInput)),
-	}
-	return Mul(Concatenate(rows, 0), ExpandAxes(Const(g, scale), 0))
+	fromInput, fromHidden := split(l.Kernel)
+	bias := ExpandAxes(Add(l.Bias, Const(g, forget)), 0)
+	return Mul(Concatenate([]*Node{fromInput, bias, fromHidden}, 0), ExpandAxes(Const(g, scale), 0))
 }

@@ -122,15 +122,9 @@ func (m *Model) Classify(x []float32) ([]int32, error) {
 
 // score runs a program that takes x and y and returns loss and accuracy.
 func (m *Model) score(p *program, x []float32, y []int32) (loss, accuracy float64, err error) {
-	err = try(func() error {
-		inputs := []*tensors.Tensor{m.sequences(x, len(y)), tensors.FromFlatDataAndDimensions(y, len(y))}
-		results, err := p.run(inputs...)
-		if err != nil {
-			return err
-		}
+	err = m.run(p, x, y, func(results []*tensors.Tensor) {
 		loss = float64(tensors.ToScalar[float32](results[0]))
 		accuracy = float64(tensors.ToScalar[float32](results[1]))
-		return finalize(slices.Concat(results, inputs))
 	})
 	return loss, accuracy, err
 }
@@ -138,16 +132,24 @@ func (m *Model) score(p *program, x []float32, y []int32) (loss, accuracy float6
 // guess returns the probabilities of n sequences that fit into one chunk. Their
 // classes are not known: the score is that of any, and left alone.
 func (m *Model) guess(x []float32, n int) (rows [][]float32, err error) {
-	err = try(func() error {
-		inputs := []*tensors.Tensor{m.sequences(x, n), tensors.FromFlatDataAndDimensions(make([]int32, n), n)}
-		results, err := m.scoring.run(inputs...)
+	err = m.run(m.scoring, x, make([]int32, n), func(results []*tensors.Tensor) {
+		rows = results[2].Value().([][]float32)
+	})
+	return rows, err
+}
+
+// run runs a program with copies of x and y, lets read take what it needs of
+// the results, and frees them all.
+func (m *Model) run(p *program, x []float32, y []int32, read func(results []*tensors.Tensor)) error {
+	return try(func() error {
+		inputs := []*tensors.Tensor{m.sequences(x, len(y)), tensors.FromFlatDataAndDimensions(y, len(y))}
+		results, err := p.run(inputs...)
 		if err != nil {
 			return err
 		}
-		rows = results[2].Value().([][]float32)
+		read(results)
 		return finalize(slices.Concat(results, inputs))
 	})
-	return rows, err
 }
 
 // finalize frees tensors at once; the garbage collector does not know their size.
