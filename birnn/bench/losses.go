@@ -13,13 +13,7 @@ const lossTolerance = 1e-4
 // markOtherLosses gives a fault to each peer whose losses are not those of the others: it does not do the same work.
 func markOtherLosses(results []result) {
 	for step := range checkedSteps {
-		var losses []float64
-		for _, r := range results {
-			if r.Fault == "" && step < len(r.Losses) {
-				losses = append(losses, r.Losses[step])
-			}
-		}
-		want := median(losses)
+		want := median(lossesAt(step, results))
 		for k := range results {
 			r := &results[k]
 			switch {
@@ -33,21 +27,26 @@ func markOtherLosses(results []result) {
 	}
 }
 
-// greatestDifference returns how far the losses lie apart from ours, as a part of them.
+// greatestDifference returns how far the losses of a step lie apart at most, as a part of their median.
 func greatestDifference(results []result) float64 {
 	greatest := 0.0
 	for step := range checkedSteps {
-		var losses []float64
-		for _, r := range results {
-			if r.Fault == "" && step < len(r.Losses) {
-				losses = append(losses, r.Losses[step])
-			}
-		}
-		if len(losses) > 0 {
+		if losses := lossesAt(step, results); len(losses) > 0 {
 			greatest = max(greatest, (slices.Max(losses)-slices.Min(losses))/math.Abs(median(losses)))
 		}
 	}
 	return greatest
+}
+
+// lossesAt returns the losses that the peers without a fault had in a step.
+func lossesAt(step int, results []result) []float64 {
+	var losses []float64
+	for _, r := range results {
+		if r.Fault == "" && step < len(r.Losses) {
+			losses = append(losses, r.Losses[step])
+		}
+	}
+	return losses
 }
 
 // median returns the middle of the numbers, NaN if there are none.

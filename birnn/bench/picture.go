@@ -67,11 +67,9 @@ func (s *summary) lines(title, unit string, measure func(result) (float64, bool)
 	for _, first := range s.Runs[0].Results {
 		line := plotting.Growth{Label: first.Title, Strong: first.Peer == ours}
 		for _, run := range s.Runs {
-			for _, r := range run.Results {
-				if value, ok := measure(r); ok && r.Peer == first.Peer && r.Fault == "" {
-					line.X = append(line.X, float64(run.Work.sweptSize(s.Workload)))
-					line.Y = append(line.Y, value)
-				}
+			if value, ok := measure(run.soundResult(first.Peer)); ok {
+				line.X = append(line.X, float64(run.Work.sweptSize(s.Workload)))
+				line.Y = append(line.Y, value)
 			}
 		}
 		if len(line.X) > 0 {

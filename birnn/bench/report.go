@@ -57,6 +57,16 @@ func (r record) others() (share float64, disturbed bool) {
 	return share, share > disturbing
 }
 
+// soundResult returns what was measured of a peer, or nothing where it is at fault or took no part.
+func (r record) soundResult(peer string) result {
+	for _, one := range r.Results {
+		if one.Peer == peer && one.Fault == "" {
+			return one
+		}
+	}
+	return result{}
+}
+
 // growth is a table of a sweep: the time of a step and the peak memory of each peer at each size.
 func (s *summary) growth() string {
 	header := []string{"ms/step, peak memory"}
@@ -68,10 +78,9 @@ func (s *summary) growth() string {
 		row := []string{first.Title}
 		for _, run := range s.Runs {
 			cell := "-"
-			for _, r := range run.Results {
-				if middle, _, _, ok := r.perStep(); ok && r.Peer == first.Peer && r.Fault == "" {
-					cell = short(middle) + ", " + megabytes(r.Peak)
-				}
+			r := run.soundResult(first.Peer)
+			if middle, _, _, ok := r.perStep(); ok {
+				cell = short(middle) + ", " + megabytes(r.Peak)
 			}
 			row = append(row, cell)
 		}
