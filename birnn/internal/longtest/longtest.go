@@ -1,0 +1,28 @@
+// Package longtest has the flag -long of the tests that try to break things: some
+// rounds of each run with every go test, hundreds or thousands with
+//
+//	go test -timeout 0 -v -run Survives ./birnn ./birnn/mnist ./birnn/internal/... -long
+package longtest
+
+import (
+	"flag"
+	"testing"
+)
+
+var long = flag.Bool("long", false, "run the tests that try to break things for minutes, not seconds")
+
+// Rounds is how many rounds a test makes: few, or many with -long.
+func Rounds(few, many int) int {
+	if *long {
+		return many
+	}
+	return few
+}
+
+// Need skips a test that makes sense only with -long.
+func Need(t testing.TB) {
+	t.Helper()
+	if !*long {
+		t.Skip("takes minutes: run it with -long")
+	}
+}
