@@ -1,7 +1,6 @@
 package birnn
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,105 +11,122 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/easy-gomlx/tutorials/birnn/internal/safetensors"
 	"github.com/gomlx/compute"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
-	"github.com/google/renameio/v2"
 )
 
-// The files of a checkpoint directory.
-const (
-	checkpointFile = "model.safetensors"
-	previousFile   = "model.previous.safetensors"
-)
-
-// checkpointVersion is the version of what the metadata holds.
-const checkpointVersion = 1
+// checkpointVersion is the version of what a checkpoint holds.
+const checkpointVersion = 2
 
 // metaKey is where a checkpoint keeps its meta.
 const metaKey = "birnn"
 
-// meta is what a checkpoint holds beside the variables.
+// meta is what a checkpoint says in words. The order of the examples follows
+// from it: that of an epoch is drawn from Config.Seed and the epoch's number.
 type meta struct {
-	Version int
-	Config  Config
-	Step    int
-	History History
+	Version  int
+	Config   Config
+	Step     int
+	Epoch    int    // complete epochs, if Examples is known
+	Examples int    // in an epoch; 0: unknown
+	Training string // the same for all checkpoints of one training
+	Graph    string // of the training, see [fingerprint]
 }
 
-// CheckpointError says why a checkpoint cannot be used.
-type CheckpointError struct {
-	File string // the file in question
-	Err  error
+// checkpoint is a file that was read: it holds the variables of the network and
+// of the optimizer.
+type checkpoint struct {
+	meta
+	history   History
+	variables []stored
 }
 
-func (e *CheckpointError) Error() string {
-	return fmt.Sprintf("birnn: the checkpoint %s cannot be used: %v", e.File, e.Err)
+// stored is a variable in a checkpoint.
+type stored struct {
+	path   string // in the model's store
+	shape  []int
+	values []float32
 }
-
-// Unwrap returns the reason.
-func (e *CheckpointError) Unwrap() error { return e.Err }
 
 // Save writes the model to the directory dir, which it makes if need be: the
 // configuration, the weights, the optimizer's state, the step and the history.
 //
 // Whoever reads the directory sees the checkpoint as it was before or as it is
-// after, never half of it, whenever the program is stopped; the one before stays
-// there as model.previous.safetensors. The file is in the safetensors format.
+// after, never half of it, whenever the program is killed or the power fails. An
+// error, such as that of a full disk, leaves the one before in place. The one
+// before stays as model.previous.safetensors, the last one of another training
+// as model.former.safetensors, and what cannot be read as
+// model.unreadable.safetensors. The files are in the safetensors format.
+//
+// One process at a time writes to a directory: while another trains there with
+// [Resume], the error is an [*InUseError]. A model that Resume returned is not
+// saved again to its directory before it was trained further.
 func (m *Model) Save(dir string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	return m.save(dir)
+}
+
+func (m *Model) save(dir string) error {
 	if m.closed {
 		return ErrClosed
 	}
 	if m.diverged != nil {
 		return fmt.Errorf("birnn: not saving to %s: %w", dir, m.diverged)
 	}
-	var content bytes.Buffer
-	if err := m.encode(&content); err != nil {
-		return fmt.Errorf("birnn: saving to %s: %w", dir, err)
+	lock, file := m.home, filepath.Join(dir, checkpointFile)
+	if lock.is(dir) {
+		if _, err := os.Stat(file); err == nil && !m.unsaved {
+			return nil
+		}
+	} else {
+		var err error
+		if lock, err = lockDir(dir, lockWait); err != nil {
+			return savingTo(dir, err)
+		}
+		defer lock.release()
 	}
-	if err := writeCheckpoint(dir, content.Bytes()); err != nil {
-		return fmt.Errorf("birnn: saving to %s: %w", dir, err)
+	content, err := m.encode()
+	if err == nil {
+		err = writeCheckpoint(dir, content, m.training)
 	}
+	if err != nil {
+		return savingTo(dir, err)
+	}
+	m.unsaved, m.lastGood, m.lastGoodStep = false, file, m.step
 	return nil
 }
 
-// writeCheckpoint replaces the checkpoint of the directory. The present one is
-// kept as the previous one if it is whole.
-func writeCheckpoint(dir string, content []byte) error {
-	if err := os.MkdirAll(dir, 0o777); err != nil {
+func savingTo(dir string, err error) error {
+	var inUse *InUseError
+	if errors.As(err, &inUse) {
 		return err
 	}
-	current := filepath.Join(dir, checkpointFile)
-	if present, err := os.ReadFile(current); err == nil {
-		if _, _, err := decode(present); err == nil {
-			if err := renameio.WriteFile(filepath.Join(dir, previousFile), present, 0o666); err != nil {
-				return err
-			}
-		}
-	}
-	return renameio.WriteFile(current, content, 0o666)
+	return fmt.Errorf("birnn: saving to %s: %w", dir, err)
 }
 
-// encode writes the model as a safetensors file.
-func (m *Model) encode(w *bytes.Buffer) error {
-	text, err := json.Marshal(meta{Version: checkpointVersion, Config: m.cfg, Step: m.step, History: m.history})
+// encode returns the model as a safetensors file.
+func (m *Model) encode() ([]byte, error) {
+	text, err := json.Marshal(meta{
+		Version: checkpointVersion, Config: m.cfg, Step: m.step, Epoch: m.epoch(), Examples: m.examples, Training: m.training, Graph: m.graph,
+	})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	var arrays []array
+	arrays := m.history.arrays()
 	for v := range m.saved() {
 		values, err := valuesOf(v)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if k := indexNotFinite(values); k >= 0 {
-			return fmt.Errorf("variable %q holds %v: the weights are of no use; load the last checkpoint", v.Path(), values[k])
+			return nil, fmt.Errorf("variable %q holds %v: the weights are of no use; load the last checkpoint", v.Path(), values[k])
 		}
-		arrays = append(arrays, array{name: strings.TrimPrefix(v.Path(), "/"), dims: v.Shape().Dimensions, values: values})
+		arrays = append(arrays, safetensors.New(strings.TrimPrefix(v.Path(), "/"), values, v.Shape().Dimensions...))
 	}
-	return writeArrays(w, arrays, map[string]string{metaKey: string(text)})
+	return safetensors.Write(arrays, map[string]string{metaKey: string(text)})
 }
 
 // saved iterates over the variables that a checkpoint holds: all but the state
@@ -139,92 +155,99 @@ func LoadWith(backend compute.Backend, dir string, network Network) (*Model, err
 		return nil, errNoBackend
 	}
 	file := filepath.Join(dir, checkpointFile)
-	content, err := os.ReadFile(file)
+	c, err := readCheckpoint(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("birnn: there is no trained model in %s yet; train one and Save it there: %w", dir, err)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("birnn: loading a checkpoint: %w", err)
-	}
-	arrays, about, err := decode(content)
-	if err != nil {
 		return nil, damaged(dir, err)
 	}
-	m, err := newOn(devicesFor(backend, about.Config), backend, about.Config, network, func(m *Model) error { return m.restore(arrays) })
+	m, err := newOn(devicesFor(backend, c.Config), backend, c.Config, network, func(m *Model) error { return m.restore(c) })
 	if err != nil {
 		return nil, &CheckpointError{File: file, Err: err}
 	}
-	m.step, m.history = about.Step, about.History
+	m.lastGood, m.lastGoodStep = file, m.step
 	return m, nil
-}
-
-// damaged reports a checkpoint that is not whole, and the one to go back to.
-func damaged(dir string, err error) error {
-	previous := filepath.Join(dir, previousFile)
-	if content, readErr := os.ReadFile(previous); readErr == nil {
-		if _, _, decodeErr := decode(content); decodeErr == nil {
-			err = fmt.Errorf("%w; the one before it is whole: to go back to it, rename %s to %s", err, previous, checkpointFile)
-		}
-	}
-	return &CheckpointError{File: filepath.Join(dir, checkpointFile), Err: err}
 }
 
 // decode reads the content of a checkpoint and checks all that can be checked
 // without the network.
-func decode(content []byte) ([]array, meta, error) {
-	var about meta
-	arrays, metadata, err := readArrays(content)
+func decode(file []byte) (*checkpoint, error) {
+	arrays, metadata, err := safetensors.Read(file)
 	if err != nil {
-		return nil, about, err
+		return nil, err
 	}
+	c := &checkpoint{}
 	text, ok := metadata[metaKey]
 	if !ok {
-		return nil, about, errors.New("it is a safetensors file, but birnn did not write it")
+		return nil, errors.New("it is a safetensors file, but birnn did not write it")
 	}
-	if err := json.Unmarshal([]byte(text), &about); err != nil {
-		return nil, about, fmt.Errorf("its description is not valid: %w", err)
+	if err := json.Unmarshal([]byte(text), &c.meta); err != nil {
+		return nil, fmt.Errorf("its description is not valid: %w", err)
 	}
-	if about.Version != checkpointVersion {
-		return nil, about, fmt.Errorf("it has version %d, this program knows version %d", about.Version, checkpointVersion)
+	if err := c.meta.check(); err != nil {
+		return nil, err
 	}
-	if err := about.Config.Validate(); err != nil {
-		return nil, about, err
+	if c.history, err = historyOf(arrays); err != nil {
+		return nil, err
 	}
-	if about.Step < 0 {
-		return nil, about, fmt.Errorf("its step is %d", about.Step)
-	}
-	for name, s := range map[string]Series{"Training": about.History.Training, "Validation": about.History.Validation} {
-		if len(s.Steps) != len(s.Loss) || len(s.Steps) != len(s.Accuracy) {
-			return nil, about, fmt.Errorf("its History.%s has %d steps, %d losses and %d accuracies", name, len(s.Steps), len(s.Loss), len(s.Accuracy))
+	for _, a := range arrays {
+		if strings.HasPrefix(a.Name, historyPrefix) {
+			continue
 		}
+		values, err := safetensors.Values[float32](a)
+		if err != nil {
+			return nil, err
+		}
+		c.variables = append(c.variables, stored{path: "/" + a.Name, shape: a.Shape, values: values})
 	}
-	return arrays, about, nil
+	return c, nil
+}
+
+// check returns an error that names what does not fit.
+func (c meta) check() error {
+	if c.Version != checkpointVersion {
+		return fmt.Errorf("it has version %d, this program knows version %d", c.Version, checkpointVersion)
+	}
+	if err := c.Config.Validate(); err != nil {
+		return err
+	}
+	if c.Step < 0 {
+		return fmt.Errorf("its Step is %d", c.Step)
+	}
+	if c.Examples < 0 || c.Examples > 0 && c.Examples < c.Config.BatchSize {
+		return fmt.Errorf("its Examples are %d, with Config.BatchSize %d", c.Examples, c.Config.BatchSize)
+	}
+	if want := completeEpochs(c.Config, c.Step, c.Examples); c.Epoch != want {
+		return fmt.Errorf("its Epoch is %d; %d steps over %d examples make %d", c.Epoch, c.Step, c.Examples, want)
+	}
+	return nil
 }
 
 // restore sets all variables, after checking that they are those of the network.
-func (m *Model) restore(arrays []array) error {
-	stored := make(map[string]array, len(arrays))
-	for _, a := range arrays {
-		stored["/"+a.name] = a
+func (m *Model) restore(c *checkpoint) error {
+	left := make(map[string]stored, len(c.variables))
+	for _, s := range c.variables {
+		left[s.path] = s
 	}
 	for v := range m.saved() {
-		a, ok := stored[v.Path()]
+		s, ok := left[v.Path()]
 		if !ok {
 			return fmt.Errorf("the network has a variable %q, the checkpoint has none: another network was trained; train this one", v.Path())
 		}
-		if !slices.Equal(a.dims, v.Shape().Dimensions) {
-			return fmt.Errorf("variable %q is %v in the network and %v in the checkpoint: another network was trained; train this one", v.Path(), v.Shape().Dimensions, a.dims)
+		if !slices.Equal(s.shape, v.Shape().Dimensions) {
+			return fmt.Errorf("variable %q is %v in the network and %v in the checkpoint: another network was trained; train this one", v.Path(), v.Shape().Dimensions, s.shape)
 		}
-		delete(stored, v.Path())
+		delete(left, v.Path())
 	}
-	for path := range stored {
+	for path := range left {
 		return fmt.Errorf("the checkpoint has a variable %q, the network has none: another network was trained; train this one", path)
 	}
-	for _, a := range arrays {
-		v := m.store.GetVariable("/" + a.name)
-		if err := v.SetValue(tensors.FromFlatDataAndDimensions(a.values, a.dims...)); err != nil {
-			return fmt.Errorf("setting variable %q: %w", a.name, err)
+	for _, s := range c.variables {
+		if err := m.store.GetVariable(s.path).SetValue(tensors.FromFlatDataAndDimensions(s.values, s.shape...)); err != nil {
+			return fmt.Errorf("setting variable %q: %w", s.path, err)
 		}
 	}
+	m.step, m.history, m.examples, m.training = c.Step, c.history, c.Examples, c.Training
 	return nil
 }

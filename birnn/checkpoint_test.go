@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -47,6 +48,23 @@ func writeFile(t testing.TB, name string, content []byte) {
 	t.Helper()
 	if err := os.WriteFile(name, content, 0o666); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// wantFiles fails the test unless the directory holds these files and no others.
+func wantFiles(t testing.TB, dir string, names ...string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, e := range entries {
+		got = append(got, e.Name())
+	}
+	slices.Sort(names)
+	if !slices.Equal(got, names) {
+		t.Errorf("%s holds %q, want %q", dir, got, names)
 	}
 }
 
@@ -192,9 +210,7 @@ func TestSaveThatFails(t *testing.T) {
 	if err := m.Save(occupied); err == nil {
 		t.Error("no error with a directory in place of the checkpoint")
 	}
-	if entries, err := os.ReadDir(occupied); err != nil || len(entries) != 1 {
-		t.Errorf("Save left files behind: %v, %v", entries, err)
-	}
+	wantFiles(t, occupied, lockFile, checkpointFile)
 
 	// Weights that are not finite are of no use to anyone.
 	good := filepath.Join(dir, "with spaces and ü")

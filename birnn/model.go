@@ -31,12 +31,21 @@ type Model struct {
 
 	mu       sync.Mutex // guards all below
 	store    *model.Store
-	training *program // x, y -> loss, accuracy, and one step of the optimizer
+	updating *program // x, y -> loss, accuracy, and one step of the optimizer
 	scoring  *program // x, y -> loss, accuracy, probabilities
 	step     int
 	history  History
+	examples int    // in an epoch; 0: not known yet
+	training string // names this training in its checkpoints
+	graph    string // the fingerprint of the training graph
+	origin   string // where the weights came from
 	closed   bool
 	diverged error // a *DivergedError: the weights are of no use
+
+	home         *dirLock // the directory that Resume took for this model, or nil
+	unsaved      bool     // there is something that Save has not saved yet
+	lastGood     string   // the file that the model was last saved to or loaded from
+	lastGoodStep int
 }
 
 // New makes a model of the built-in network with fresh weights, drawn with the
@@ -66,9 +75,16 @@ func NewWith(backend compute.Backend, cfg Config, network Network) (*Model, erro
 // newOn makes a model that shares its batches out to the given number of
 // devices. setValues gives the variables their values.
 func newOn(devices int, backend compute.Backend, cfg Config, network Network, setValues func(*Model) error) (*Model, error) {
-	m := &Model{backend: backend, cfg: cfg, network: network.withDefaults(cfg), store: model.NewStore()}
+	m := &Model{
+		backend: backend, cfg: cfg, network: network.withDefaults(cfg), store: model.NewStore(),
+		training: newTraining(), origin: newWeights(cfg), unsaved: true,
+	}
+	timesteps := cfg.Timesteps
+	if network.Logits == nil {
+		timesteps = 1 // the built-in network has the same variables for sequences of any length
+	}
 	err := try(func() error {
-		if err := m.createVariables(); err != nil {
+		if err := m.createVariables(timesteps); err != nil {
 			return err
 		}
 		if err := setValues(m); err != nil {
@@ -84,14 +100,16 @@ func newOn(devices int, backend compute.Backend, cfg Config, network Network, se
 }
 
 // createVariables creates the network's variables and the optimizer's, without
-// values, by building the training graph once. It is not compiled.
-func (m *Model) createVariables() error {
+// values, by building the training graph once, for one sequence of the given
+// length. It is not compiled.
+func (m *Model) createVariables(timesteps int) error {
 	g := graph.NewGraph(m.backend, "variables")
 	defer g.Finalize()
 	model.SetStore(g, m.store)
-	x := graph.Parameter(g, "x", shapes.Make(dtypes.Float32, 1, m.cfg.Timesteps, m.cfg.NumInput))
+	x := graph.Parameter(g, "x", shapes.Make(dtypes.Float32, 1, timesteps, m.cfg.NumInput))
 	y := graph.Parameter(g, "y", shapes.Make(dtypes.Int32, 1))
 	m.trainingGraph(m.store.RootScope(), x, y)
+	m.graph = fingerprint(g)
 	for v := range m.saved() {
 		if v.DType() != dtypes.Float32 {
 			return fmt.Errorf("variable %q is %s; a Model keeps float32 variables only", v.Path(), v.DType())
@@ -115,7 +133,7 @@ func (m *Model) createPrograms(devices int) error {
 	if err != nil {
 		return err
 	}
-	if m.training, err = newProgram(m.backend, m.store, mesh, m.trainingGraph); err != nil {
+	if m.updating, err = newProgram(m.backend, m.store, mesh, m.trainingGraph); err != nil {
 		return err
 	}
 	m.scoring, err = newProgram(m.backend, m.store, mesh, m.scoringGraph)
@@ -155,8 +173,9 @@ func (m *Model) Step() int {
 	return m.step
 }
 
-// Close frees the weights and the compiled programs. Further calls of the
-// model's methods return [ErrClosed]; a second Close does nothing.
+// Close frees the weights, the compiled programs, and the directory of a model
+// that [Resume] returned. It saves nothing. Further calls of the model's methods
+// return [ErrClosed]; a second Close does nothing.
 func (m *Model) Close() error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -164,11 +183,11 @@ func (m *Model) Close() error {
 		return nil
 	}
 	m.closed = true
-	for _, p := range []*program{m.training, m.scoring} {
+	for _, p := range []*program{m.updating, m.scoring} {
 		p.finalize()
 	}
 	m.store.Finalize()
-	return nil
+	return m.home.release()
 }
 
 // try runs fn and turns a panic with an error, which is how GoMLX reports what

@@ -1,6 +1,7 @@
 package birnn
 
 import (
+	"context"
 	"fmt"
 	"slices"
 
@@ -24,13 +25,14 @@ func (m *Model) TrainStep(x []float32, y []int32) (loss, accuracy float64, err e
 	if m.closed {
 		return 0, 0, ErrClosed
 	}
-	loss, accuracy, err = m.score(m.training, x, y)
+	loss, accuracy, err = m.score(m.updating, x, y)
 	if err != nil {
 		return 0, 0, fmt.Errorf("birnn: training step %d: %w", m.step+1, err)
 	}
 	m.step++
+	m.unsaved = true
 	if !isFinite(loss) {
-		m.diverged = &DivergedError{Step: m.step, Loss: loss}
+		m.diverged = m.divergedAt(loss)
 		return loss, accuracy, m.diverged
 	}
 	m.history.Training.add(m.step, loss, accuracy)
@@ -43,18 +45,52 @@ func (m *Model) TrainStep(x []float32, y []int32) (loss, accuracy float64, err e
 type DivergedError struct {
 	Step int     // the training step, counted from 1
 	Loss float64 // NaN or infinite
+
+	Checkpoint     string // the file that the model was last saved to or loaded from; "" if there is none
+	CheckpointStep int    // the step that it was saved at
+}
+
+func (m *Model) divergedAt(loss float64) *DivergedError {
+	return &DivergedError{Step: m.step, Loss: loss, Checkpoint: m.lastGood, CheckpointStep: m.lastGoodStep}
 }
 
 func (e *DivergedError) Error() string {
-	return fmt.Sprintf("birnn: the loss is %v at training step %d: the weights are of no use any more; "+
-		"load the last checkpoint and continue with a smaller learning rate", e.Loss, e.Step)
+	mend := "it was never saved; start again with a smaller learning rate"
+	if e.Checkpoint != "" {
+		mend = fmt.Sprintf("the last good checkpoint is %s, of step %d; continue from it with a smaller learning rate", e.Checkpoint, e.CheckpointStep)
+	}
+	return fmt.Sprintf("birnn: the loss is %v at training step %d: the weights are of no use any more; %s", e.Loss, e.Step, mend)
 }
 
 // Evaluate returns the mean loss and the accuracy (0 to 1) over n sequences: x
 // is [n, Timesteps, NumInput] row-major, y the n classes. Any n will do; every
 // sequence counts once.
 func (m *Model) Evaluate(x []float32, y []int32) (loss, accuracy float64, err error) {
-	if err := m.check("Evaluate", x, y); err != nil {
+	return m.evaluate(context.Background(), "Evaluate", x, y)
+}
+
+// Validate is [Model.Evaluate], and adds the result to the history.
+func (m *Model) Validate(x []float32, y []int32) (loss, accuracy float64, err error) {
+	return m.validate(context.Background(), x, y)
+}
+
+func (m *Model) validate(ctx context.Context, x []float32, y []int32) (loss, accuracy float64, err error) {
+	loss, accuracy, err = m.evaluate(ctx, "Validate", x, y)
+	if err != nil {
+		return 0, 0, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if !isFinite(loss) {
+		return loss, accuracy, m.divergedAt(loss)
+	}
+	m.history.Validation.add(m.step, loss, accuracy)
+	m.unsaved = true
+	return loss, accuracy, nil
+}
+
+func (m *Model) evaluate(ctx context.Context, method string, x []float32, y []int32) (loss, accuracy float64, err error) {
+	if err := m.check(method, x, y); err != nil {
 		return 0, 0, err
 	}
 	m.mu.Lock()
@@ -64,6 +100,9 @@ func (m *Model) Evaluate(x []float32, y []int32) (loss, accuracy float64, err er
 	}
 	width := m.cfg.Timesteps * m.cfg.NumInput
 	for start, size := range m.chunks(len(y)) {
+		if err := ctx.Err(); err != nil {
+			return 0, 0, err
+		}
 		l, a, err := m.score(m.scoring, x[start*width:(start+size)*width], y[start:start+size])
 		if err != nil {
 			return 0, 0, fmt.Errorf("birnn: evaluating sequences %d to %d: %w", start, start+size-1, err)

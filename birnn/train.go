@@ -2,6 +2,7 @@ package birnn
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 )
@@ -34,12 +35,17 @@ func (p Progress) String() string {
 // it already: a loaded model goes on where it was saved, in the order that an
 // uninterrupted training would have taken. That order is drawn anew for each
 // epoch from Config.Seed. What is left of the examples when they are cut into
-// batches of Config.BatchSize sits out the epoch.
+// batches of Config.BatchSize sits out the epoch. The examples have to be as many
+// as those that the model was trained on before.
 //
 // After every Config.DisplayFreq steps and, with validation examples, after
 // every epoch it calls report, which may be nil. When the context ends, Train
 // returns its error after the step in progress; the model is whole then, and
 // can be saved.
+//
+// A model that [Resume] returned is saved to its directory after every epoch and
+// when the context ends. A save that fails ends the training with its error; the
+// model is whole, and another call goes on.
 func (m *Model) Train(ctx context.Context, train, validation Examples, report func(Progress)) error {
 	if err := m.check("Train", train.X, train.Y); err != nil {
 		return err
@@ -49,41 +55,97 @@ func (m *Model) Train(ctx context.Context, train, validation Examples, report fu
 			return err
 		}
 	}
-	perEpoch := len(train.Y) / m.cfg.BatchSize
-	if perEpoch == 0 {
-		return fmt.Errorf("birnn: Train: %d examples do not fill one batch of Config.BatchSize %d", len(train.Y), m.cfg.BatchSize)
+	if err := checkExamples("Train", m.cfg, len(train.Y)); err != nil {
+		return err
+	}
+	if err := m.setExamples(len(train.Y)); err != nil {
+		return err
 	}
 	if report == nil {
 		report = func(Progress) {}
 	}
-	t := &trainer{model: m, data: train, perEpoch: perEpoch, batch: newBatch(m.cfg)}
-	for step := m.Step(); step < perEpoch*m.cfg.Epochs; step++ {
-		if err := ctx.Err(); err != nil {
-			return fmt.Errorf("birnn: training stopped after step %d: %w", step, err)
+	t := &trainer{model: m, data: train, validation: validation, report: report, perEpoch: len(train.Y) / m.cfg.BatchSize, batch: newBatch(m.cfg)}
+	err := t.run(ctx)
+	if stopped := ctx.Err(); stopped != nil && errors.Is(err, stopped) {
+		return m.stopped(stopped)
+	}
+	return err
+}
+
+// setExamples notes how many examples an epoch has, or returns an error if the model was trained on others before.
+func (m *Model) setExamples(n int) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.examples != n && m.examples != 0 && m.step > 0 {
+		return fmt.Errorf("birnn: Train: %d examples, but the model is at step %d of a training on %d: give it those, or hand its Weights to a new model", n, m.step, m.examples)
+	}
+	m.examples = n
+	return nil
+}
+
+// epoch returns how many epochs are complete, as far as that is known.
+func (m *Model) epoch() int { return completeEpochs(m.cfg, m.step, m.examples) }
+
+// stopped saves the model that Train stopped training, if it has a directory.
+func (m *Model) stopped(reason error) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	where := ""
+	if m.home != nil {
+		if err := m.save(m.home.dir); err != nil {
+			return fmt.Errorf("birnn: training stopped after step %d and could not be saved: %w", m.step, errors.Join(err, reason))
 		}
-		if err := t.step(step, report); err != nil {
+		where = fmt.Sprintf(" and is saved in %s; it goes on from there", m.home.dir)
+	}
+	return fmt.Errorf("birnn: training stopped after step %d%s: %w", m.step, where, reason)
+}
+
+// epochEnded validates, if that was not done at this step yet, and saves.
+func (t *trainer) epochEnded(ctx context.Context, step int) error {
+	m, validation := t.model, t.validation
+	if h := m.History(); len(validation.Y) > 0 && h.Validation.last() < step {
+		loss, accuracy, err := m.validate(ctx, validation.X, validation.Y)
+		if err != nil {
 			return err
 		}
-		if (step+1)%perEpoch == 0 && len(validation.Y) > 0 {
-			loss, accuracy, err := m.Validate(validation.X, validation.Y)
-			if err != nil {
-				return err
-			}
-			report(t.progress(step, loss, accuracy, true))
-		}
+		t.report(t.progress(step, loss, accuracy, true))
 	}
-	return nil
+	if m.home == nil {
+		return nil
+	}
+	return m.Save(m.home.dir)
 }
 
 // trainer walks through the examples in the order of each epoch.
 type trainer struct {
-	model    *Model
-	data     Examples
-	perEpoch int
+	model            *Model
+	data, validation Examples
+	report           func(Progress)
+	perEpoch         int
 
 	order []int // of the epoch that it was drawn for
 	drawn int   // that epoch, counted from 1
 	batch Examples
+}
+
+// run takes the steps that are left. What an epoch ends with may be left to do from before.
+func (t *trainer) run(ctx context.Context) error {
+	for step := t.model.Step(); ; step++ {
+		if step > 0 && step%t.perEpoch == 0 {
+			if err := t.epochEnded(ctx, step); err != nil {
+				return err
+			}
+		}
+		if step >= t.perEpoch*t.model.cfg.Epochs {
+			return nil
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := t.step(step); err != nil {
+			return err
+		}
+	}
 }
 
 func newBatch(cfg Config) Examples {
@@ -94,7 +156,7 @@ func newBatch(cfg Config) Examples {
 }
 
 // step takes the training step after the given number of steps.
-func (t *trainer) step(step int, report func(Progress)) error {
+func (t *trainer) step(step int) error {
 	cfg := t.model.cfg
 	if epoch := step/t.perEpoch + 1; epoch != t.drawn {
 		t.order = rand.New(rand.NewPCG(uint64(cfg.Seed), uint64(epoch))).Perm(len(t.data.Y))
@@ -108,15 +170,16 @@ func (t *trainer) step(step int, report func(Progress)) error {
 	}
 	loss, accuracy, err := t.model.TrainStep(t.batch.X, t.batch.Y)
 	if err == nil && (step+1)%cfg.DisplayFreq == 0 {
-		report(t.progress(step, loss, accuracy, false))
+		t.report(t.progress(step+1, loss, accuracy, false))
 	}
 	return err
 }
 
+// progress is the report after the given number of steps.
 func (t *trainer) progress(step int, loss, accuracy float64, validation bool) Progress {
 	return Progress{
-		Epoch: step/t.perEpoch + 1, Epochs: t.model.cfg.Epochs,
-		Step: step + 1, Steps: t.perEpoch * t.model.cfg.Epochs,
+		Epoch: (step-1)/t.perEpoch + 1, Epochs: t.model.cfg.Epochs,
+		Step: step, Steps: t.perEpoch * t.model.cfg.Epochs,
 		Loss: loss, Accuracy: accuracy, Validation: validation,
 	}
 }

@@ -100,6 +100,6 @@ func (m *Model) SetWeights(w Weights) error {
 			return fmt.Errorf("birnn: setting variable %q: %w", f.path, err)
 		}
 	}
-	m.diverged = nil
+	m.diverged, m.unsaved = nil, true
 	return nil
 }

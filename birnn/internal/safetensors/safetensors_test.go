@@ -1,0 +1,211 @@
+package safetensors
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"math"
+	"reflect"
+	"regexp"
+	"runtime/metrics"
+	"strings"
+	"testing"
+)
+
+var digestInFile = regexp.MustCompile(`"sha256":"[0-9a-f]{64}"`)
+
+// reseal puts the right digest into a file that was changed, so that what is checked after the digest comes into play.
+func reseal(file []byte) []byte {
+	found := digestInFile.FindIndex(file)
+	if found == nil {
+		return file
+	}
+	file = bytes.Clone(file)
+	at := found[1] - 65
+	copy(file[at:], digest(file, at))
+	return file
+}
+
+// fileOf makes a file of a header and numbers. SEALED stands for metadata with the right digest.
+func fileOf(header string, numbers int) []byte {
+	header = strings.Replace(header, "SEALED", `"__metadata__":{"sha256":"`+noDigest+`"}`, 1)
+	file := binary.LittleEndian.AppendUint64(nil, uint64(len(header)))
+	return reseal(append(append(file, header...), make([]byte, 4*numbers)...))
+}
+
+func TestRoundTrip(t *testing.T) {
+	arrays := []Array{
+		New("w", []float32{1, -2, 3.5, math.MaxFloat32, math.SmallestNonzeroFloat32, 0}, 2, 3),
+		New("scalar", []float64{math.Pi}),
+		New("steps", []int64{math.MaxInt64, math.MinInt64}, 2),
+		New[float32]("none", nil, 0, 7),
+	}
+	texts := map[string]string{"about": `quotes " and "sha256":"` + noDigest + `"`, noDigest: noDigest}
+	file, err := Write(arrays, texts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, gotTexts, err := Read(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(gotTexts, texts) || !sameArrays(got, arrays) {
+		t.Errorf("read %v, %v; written %v, %v", got, gotTexts, arrays, texts)
+	}
+	w, err := Find[float32](got, "w")
+	if want := []float32{1, -2, 3.5, math.MaxFloat32, math.SmallestNonzeroFloat32, 0}; err != nil || !reflect.DeepEqual(w, want) {
+		t.Errorf("w is %v, %v; want %v", w, err, want)
+	}
+	if start := 8 + binary.LittleEndian.Uint64(file); start%8 != 0 {
+		t.Errorf("the numbers begin at byte %d, not at a multiple of eight", start)
+	}
+}
+
+func TestValuesErrors(t *testing.T) {
+	for _, tt := range []struct {
+		reason string
+		err    error
+		want   string
+	}{
+		{"another type", second(Values[float64](New("w", []float32{1}, 1))), `"w": its type is "F32", want "F64"`},
+		{"not a number", second(Values[float32](New("w", []float32{1, float32(math.NaN())}, 2))), `"w": value 1 is NaN`},
+		{"infinite", second(Values[float64](New("w", []float64{math.Inf(-1)}, 1))), `"w": value 0 is -Inf`},
+		{"no such array", second(Find[int64](nil, "w")), `no tensor "w"`},
+	} {
+		if tt.err == nil || !strings.Contains(tt.err.Error(), tt.want) {
+			t.Errorf("%s: the error is %v; want one with %q", tt.reason, tt.err, tt.want)
+		}
+	}
+}
+
+func second(_ any, err error) error { return err }
+
+func TestHeaderTooLong(t *testing.T) {
+	if _, err := Write(nil, map[string]string{"long": strings.Repeat("x", maxHeader)}); err == nil {
+		t.Error("a header was written that cannot be read again")
+	}
+}
+
+func TestHostileFiles(t *testing.T) {
+	lengths := func(n uint64) []byte { return append(binary.LittleEndian.AppendUint64(nil, n), "{}"...) }
+	entries := func(format string) string { // as many as a header can hold
+		var b strings.Builder
+		for k := 0; b.Len() < maxHeader-200; k++ {
+			fmt.Fprintf(&b, format, k)
+		}
+		return b.String()
+	}
+	for _, tt := range []struct {
+		reason string
+		file   []byte
+		want   string // in the error
+	}{
+		{"empty", nil, "0 bytes, too few"},
+		{"a header of 2^63 bytes", lengths(1 << 63), "its header claims"},
+		{"a header of 2^64-1 bytes", lengths(1<<64 - 1), "its header claims"},
+		{"a header longer than the file", lengths(3), "its header claims 3 bytes"},
+		{"a header longer than allowed", fileOf(strings.Repeat(" ", maxHeader+1), 0), "at most 1048576 are possible"},
+		{"no header", lengths(0), "its header is not valid"},
+		{"null", fileOf(`null`, 0), "SHA-256"},
+		{"a list", fileOf(`[]`, 0), "its header is not valid"},
+		{"a hundred thousand braces", fileOf(strings.Repeat(`{"a":`, 100_000), 0), "its header is not valid"},
+		{"a header full of empty tensors", fileOf(`{`+entries(`"%x":0,`)+`SEALED}`, 0), "its description is not valid"},
+		{"a shape with half a million dimensions", fileOf(`{`+`"w":{"shape":[`+strings.Repeat("0,", maxHeader/2-200)+`0]},SEALED}`, 0), `its type is ""`},
+		{"metadata full of texts", fileOf(`{"__metadata__":{`+entries(`"%x":"",`)+`"sha256":"`+noDigest+`"}}`, 1), "end at byte 0 of 4"},
+		{"no metadata", fileOf(`{}`, 0), "SHA-256"},
+		{"metadata null", fileOf(`{"__metadata__":null}`, 0), "SHA-256"},
+		{"metadata with numbers", fileOf(`{"__metadata__":{"sha256":7}}`, 0), "its metadata is not valid"},
+		{"a digest that is not there", fileOf(`{"__metadata__":{"sha256":"`+strings.Repeat(`\u0030`, 64)+`"}}`, 0), "SHA-256"},
+		{"a tensor null", fileOf(`{SEALED,"w":null}`, 0), `tensor "w": its type is ""`},
+		{"a list for a tensor", fileOf(`{SEALED,"w":[]}`, 0), `tensor "w": its description is not valid`},
+		{"another type", fileOf(`{SEALED,"w":{"dtype":"F16","shape":[1],"data_offsets":[0,8]}}`, 2), `its type is "F16"`},
+		{"a huge shape", fileOf(`{SEALED,"w":{"dtype":"F32","shape":[1099511627776],"data_offsets":[0,4]}}`, 1), "larger than the file"},
+		{"a shape whose product overflows to 1", fileOf(`{SEALED,"w":{"dtype":"F32","shape":[4294967296,4294967296,1],"data_offsets":[0,0]}}`, 0), "larger than the file"},
+		{"a dimension that is no int", fileOf(`{SEALED,"w":{"dtype":"F32","shape":[1e30],"data_offsets":[0,4]}}`, 1), "its description is not valid"},
+		{"negative dimensions", fileOf(`{SEALED,"w":{"dtype":"F32","shape":[-1,-1],"data_offsets":[0,4]}}`, 1), "[-1 -1]"},
+		{"negative offsets", fileOf(`{SEALED,"w":{"dtype":"F32","shape":[1],"data_offsets":[-4,0]}}`, 1), "begins at byte -4"},
+		{"offsets the wrong way round", fileOf(`{SEALED,"w":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}`, 1), "do not hold its shape"},
+		{"offsets after the end", fileOf(`{SEALED,"w":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}`, 1), "begins at byte 4"},
+		{"a scalar without its number", fileOf(`{SEALED,"w":{"dtype":"F32","shape":[],"data_offsets":[0,4]}}`, 0), "end at byte 4 of 0"},
+		{"offsets whose difference overflows", fileOf(`{SEALED,"w":{"dtype":"F32","shape":[1],"data_offsets":[9223372036854775804,-9223372036854775808]}}`, 1), "begins at byte"},
+		{"overlapping tensors", fileOf(`{SEALED,"v":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"w":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}`, 3), "begins at byte 4"},
+		{"a gap", fileOf(`{SEALED,"v":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"w":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}}`, 3), "begins at byte 8"},
+		{"numbers of no tensor", fileOf(`{SEALED}`, 1), "end at byte 0 of 4"},
+	} {
+		t.Run(tt.reason, func(t *testing.T) {
+			before := allocated()
+			_, _, err := Read(tt.file)
+			if used := allocated() - before; used > allowed(tt.file) {
+				t.Errorf("a file of %d bytes took %d", len(tt.file), used)
+			}
+			if err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("the error is %.200v; want one with %q", err, tt.want)
+			}
+		})
+	}
+}
+
+// allowed is what reading a file may allocate: for the header, which is a megabyte at most, many times its size (each of the
+// smallest tensors that JSON can describe takes a place in a map), for the numbers nothing.
+func allowed(file []byte) uint64 {
+	header := uint64(0)
+	if len(file) >= 8 {
+		header = min(binary.LittleEndian.Uint64(file), uint64(len(file)))
+	}
+	return 64<<10 + 64*header
+}
+
+// allocated is how many bytes this program has allocated so far.
+func allocated() uint64 {
+	sample := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
+	metrics.Read(sample)
+	return sample[0].Value.Uint64()
+}
+
+// FuzzRead holds that nothing panics or takes more memory than it may, and that whatever is read can be written and read
+// again. Each input is tried as it is and with the right digest put in.
+func FuzzRead(f *testing.F) {
+	whole, err := Write([]Array{New("w", []float32{1, 2}, 2, 1), New[float32]("none", nil, 0, 3), New("n", []int64{7}, 1)}, map[string]string{"about": "text"})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(whole)
+	f.Add(whole[:100])
+	f.Add(fileOf(`{SEALED,"w":{"dtype":"F32","shape":[],"data_offsets":[0,4]}}`, 1))
+	f.Add(fileOf(`{SEALED}`, 0))
+	f.Fuzz(func(t *testing.T, file []byte) {
+		for _, file := range [][]byte{file, reseal(file)} {
+			before := allocated()
+			arrays, metadata, err := Read(file)
+			if used := allocated() - before; used > allowed(file) {
+				t.Errorf("a file of %d bytes took %d", len(file), used)
+			}
+			if err != nil {
+				continue
+			}
+			written, err := Write(arrays, metadata)
+			if err != nil {
+				t.Fatal(err)
+			}
+			again, metadataAgain, err := Read(written)
+			if err != nil {
+				t.Fatalf("what was written cannot be read: %v", err)
+			}
+			if !reflect.DeepEqual(metadataAgain, metadata) || !sameArrays(again, arrays) {
+				t.Errorf("read %v, %v; after writing it %v, %v", arrays, metadata, again, metadataAgain)
+			}
+		}
+	})
+}
+
+// sameArrays compares by name: empty arrays lie in one place, in any order.
+func sameArrays(a, b []Array) bool {
+	byName := func(arrays []Array) map[string]string {
+		m := map[string]string{}
+		for _, a := range arrays {
+			m[a.Name] = fmt.Sprint(a.DType, a.Shape, a.Data)
+		}
+		return m
+	}
+	return reflect.DeepEqual(byName(a), byName(b))
+}

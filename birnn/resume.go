@@ -1,0 +1,151 @@
+package birnn
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"reflect"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/gomlx/core/graph"
+)
+
+// Resume returns a model to be trained in the directory dir, on the given number
+// of examples for Config.Epochs epochs. If a training like that was interrupted
+// there, the model is the one that was saved last and goes on from its step;
+// otherwise it is a new one. [Model.Origin] says which, and why.
+//
+// A training is like that one if it has the same configuration (but for Epochs
+// and DisplayFreq), number of examples and training graph, and has not taken all
+// steps yet. A new training does not touch what lies in the directory before its
+// first [Model.Save]; the last checkpoint of the one before is kept then, as
+// model.former.safetensors.
+//
+// The directory is the model's until Close, or until the process ends: meanwhile
+// Resume and Save of others return an [*InUseError]. [Model.Train] saves there
+// after each epoch and when it is stopped.
+//
+// A directory that cannot be written to is an error at once, and so is a
+// checkpoint there that is damaged, unless the one before it is whole, which is
+// taken instead.
+func Resume(backend compute.Backend, cfg Config, dir string, examples int) (*Model, error) {
+	return ResumeWith(backend, cfg, Network{}, dir, examples)
+}
+
+// ResumeWith is Resume for a network of the caller's own.
+func ResumeWith(backend compute.Backend, cfg Config, network Network, dir string, examples int) (*Model, error) {
+	if backend == nil {
+		return nil, errNoBackend
+	}
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	if err := checkExamples("Resume", cfg, examples); err != nil {
+		return nil, err
+	}
+	home, err := lockDir(dir, lockWait)
+	if err != nil {
+		return nil, savingTo(dir, err)
+	}
+	m, err := newOn(devicesFor(backend, cfg), backend, cfg, network, func(m *Model) error { return m.resume(dir, examples) })
+	if err != nil {
+		home.release()
+		return nil, fmt.Errorf("birnn: resuming in %s: %w", dir, err)
+	}
+	m.home, m.unsaved = home, false
+	return m, nil
+}
+
+// Origin says in a line where the weights of the model came from.
+func (m *Model) Origin() string { return m.origin }
+
+// resume sets the variables from the directory's checkpoint, or draws them.
+func (m *Model) resume(dir string, examples int) error {
+	file := filepath.Join(dir, checkpointFile)
+	c, err := readCheckpoint(file)
+	note := ""
+	if bad := err; bad != nil && !errors.Is(bad, fs.ErrNotExist) {
+		file = filepath.Join(dir, previousFile)
+		if c, err = readCheckpoint(file); err != nil {
+			return fmt.Errorf("%w; to begin anew, delete it", bad)
+		}
+		note = fmt.Sprintf(" (%v)", bad)
+	}
+	total := stepsFor(m.cfg, examples)
+	var other string
+	if c != nil {
+		other = m.differs(c, examples)
+	}
+	switch {
+	case c == nil:
+		m.origin = newWeights(m.cfg)
+	case other != "":
+		m.origin = fmt.Sprintf("%s; the training in %s had %s", newWeights(m.cfg), dir, other)
+	case c.Step >= total:
+		m.origin = fmt.Sprintf("%s; the training in %s was finished", newWeights(m.cfg), dir)
+	default:
+		if err := m.restore(c); err != nil {
+			return err
+		}
+		m.origin = fmt.Sprintf("going on after step %d of %d, from %s%s", c.Step, total, file, note)
+		m.examples, m.lastGood, m.lastGoodStep = examples, file, c.Step
+		return nil
+	}
+	m.origin += note
+	m.examples = examples
+	return m.drawValues()
+}
+
+func newWeights(cfg Config) string { return fmt.Sprintf("new weights, drawn with seed %d", cfg.Seed) }
+
+// differs says what a checkpoint's training had other than this one, or "".
+func (m *Model) differs(c *checkpoint, examples int) string {
+	was, is := c.Config, m.cfg
+	was.Epochs, was.DisplayFreq = is.Epochs, is.DisplayFreq
+	for k := range reflect.TypeFor[Config]().NumField() {
+		a, b := reflect.ValueOf(was).Field(k), reflect.ValueOf(is).Field(k)
+		if !a.Equal(b) {
+			return fmt.Sprintf("Config.%s %v, not %v", reflect.TypeFor[Config]().Field(k).Name, a, b)
+		}
+	}
+	switch {
+	case c.Examples != 0 && c.Examples != examples:
+		return fmt.Sprintf("%d examples, not %d", c.Examples, examples)
+	case c.Graph != m.graph:
+		return "another graph: the network, the backend or the version of GoMLX has changed"
+	}
+	return ""
+}
+
+// fingerprint tells the graphs of trainings apart: their operations, shapes and
+// scalar constants.
+func fingerprint(g *graph.Graph) string {
+	sum := sha256.Sum256([]byte(g.String()))
+	return hex.EncodeToString(sum[:])
+}
+
+// stepsFor returns the steps of a whole training on n examples.
+func stepsFor(cfg Config, n int) int { return n / cfg.BatchSize * cfg.Epochs }
+
+// completeEpochs returns how many epochs of n examples are behind a step; 0 if n is not known.
+func completeEpochs(cfg Config, step, n int) int {
+	if n == 0 {
+		return 0
+	}
+	return step / (n / cfg.BatchSize)
+}
+
+// checkExamples returns an error if n examples do not fill a batch.
+func checkExamples(method string, cfg Config, n int) error {
+	if n < cfg.BatchSize {
+		return fmt.Errorf("birnn: %s: %d examples do not fill one batch of Config.BatchSize %d", method, n, cfg.BatchSize)
+	}
+	return nil
+}
+
+// newTraining names a training that begins.
+func newTraining() string { return rand.Text() }
