@@ -83,7 +83,7 @@ func (m *Model) save(dir string) error {
 		}
 	} else {
 		var err error
-		if lock, err = lockDir(dir, lockWait); err != nil {
+		if lock, err = lockDir(dir, ""); err != nil {
 			return savingTo(dir, err)
 		}
 		defer lock.release()

@@ -10,21 +10,23 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// lockFile is the file of a checkpoint directory whose lock the process holds that writes there. It says who that is, and
-// stays when the lock is released.
+// lockFile is the file of a checkpoint directory whose lock the process holds that writes there. If that is for a whole
+// training it says who it is; it is empty for a single save, which takes milliseconds. It stays when the lock is released.
 const lockFile = ".lock"
 
-// lockWait is how long a save waits for another one, which takes milliseconds.
-const lockWait = 2 * time.Second
+const (
+	trainingWait = time.Second      // how long the end of a training is waited for
+	saveWait     = 10 * time.Second // how long the end of other saves is waited for
+)
 
 // InUseError says that another process trains into a checkpoint directory, or another model of this one.
 type InUseError struct {
 	Dir    string
-	Holder string // "process 4711 on HOST, since 15:04:05"
+	Holder string // "process 4711 on HOST trains there, since 15:04:05"
 }
 
 func (e *InUseError) Error() string {
-	return fmt.Sprintf("birnn: the directory %s is in use (%s): another training saves there; stop it, or choose another directory", e.Dir, e.Holder)
+	return fmt.Sprintf("birnn: the directory %s is in use (%s): stop that, or choose another directory", e.Dir, e.Holder)
 }
 
 // dirLock is the right to write to a checkpoint directory. It ends with the process, however that ends.
@@ -33,14 +35,14 @@ type dirLock struct {
 	file *flock.Flock
 }
 
-// lockDir makes the directory if need be and takes its lock, for which it waits for at most the given time.
-func lockDir(dir string, wait time.Duration) (*dirLock, error) {
+// lockDir makes the directory if need be and takes its lock. The holder is empty for a single save.
+func lockDir(dir, holder string) (*dirLock, error) {
 	if err := makeDir(dir); err != nil {
 		return nil, err
 	}
 	path := filepath.Join(dir, lockFile)
 	l := &dirLock{dir: dir, file: flock.New(path, flock.SetFlag(os.O_CREATE|os.O_RDWR), flock.SetPermissions(0o666))}
-	for deadline := time.Now().Add(wait); ; time.Sleep(5 * time.Millisecond) {
+	for start := time.Now(); ; time.Sleep(2 * time.Millisecond) {
 		locked, err := l.file.TryLock()
 		if err != nil {
 			return nil, fmt.Errorf("locking the directory: %w", err)
@@ -48,17 +50,38 @@ func lockDir(dir string, wait time.Duration) (*dirLock, error) {
 		if locked {
 			break
 		}
-		if time.Now().After(deadline) {
-			return nil, &InUseError{Dir: dir, Holder: holder(path)}
+		if err := busy(dir, time.Since(start)); err != nil {
+			return nil, err
 		}
 	}
-	host, _ := os.Hostname()
-	about := fmt.Sprintf("process %d on %s, since %s", os.Getpid(), host, time.Now().Format(time.TimeOnly))
-	if err := os.WriteFile(path, []byte(about), 0o666); err != nil {
+	if err := os.WriteFile(path, []byte(holder), 0o666); err != nil {
 		l.release()
 		return nil, err
 	}
 	return l, nil
+}
+
+// busy returns an [*InUseError] when the lock was waited for long enough.
+func busy(dir string, waited time.Duration) error {
+	holder, err := os.ReadFile(filepath.Join(dir, lockFile))
+	switch {
+	case err != nil:
+		return fmt.Errorf("locking the directory: %w", err)
+	case len(holder) == 0 && waited > saveWait:
+		return &InUseError{Dir: dir, Holder: "other processes save there without a pause"}
+	case len(holder) > 0 && waited > trainingWait:
+		return &InUseError{Dir: dir, Holder: string(holder)}
+	}
+	return nil
+}
+
+// thisProcess says who trains.
+func thisProcess() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "this machine"
+	}
+	return fmt.Sprintf("process %d on %s trains there, since %s", os.Getpid(), host, time.Now().Format(time.TimeOnly))
 }
 
 // makeDir makes the directory so that its name is on the disk too.
@@ -70,14 +93,6 @@ func makeDir(dir string) error {
 		return err
 	}
 	return durable.SyncDir(filepath.Dir(filepath.Clean(dir)))
-}
-
-// holder returns who wrote the lock file.
-func holder(path string) string {
-	if about, err := os.ReadFile(path); err == nil && len(about) > 0 {
-		return string(about)
-	}
-	return "another process"
 }
 
 // is reports whether the lock is that of the given directory.

@@ -187,22 +187,33 @@ func TestChunksCoverEverythingOnce(t *testing.T) {
 	}
 }
 
+// TestPredictFromManyGoroutines gives the results of one.
+func TestPredictFromManyGoroutines(t *testing.T) {
+	onBackends(t, func(t *testing.T, b compute.Backend) {
+		e := tinyExamples(33)
+		m := newModel(t, b, tinyConfig())
+		want := predict(t, m, e.X)
+		var group sync.WaitGroup
+		for range 16 {
+			group.Go(func() {
+				for range 5 {
+					rows, err := m.Predict(e.X)
+					if err != nil {
+						t.Error(err)
+						return
+					}
+					near(t, "probabilities", flatten(rows), want, 0)
+				}
+			})
+		}
+		group.Wait()
+	})
+}
+
 func TestConcurrentUse(t *testing.T) {
 	e := tinyExamples(33)
 	m := newModel(t, goBackend(t), tinyConfig())
-	want := predict(t, m, e.X)
 	var group sync.WaitGroup
-	for range 16 {
-		group.Go(func() {
-			rows, err := m.Predict(e.X)
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			near(t, "probabilities", flatten(rows), want, 0)
-		})
-	}
-	group.Wait()
 	// While it is trained, what is predicted is of one step or another.
 	dir := t.TempDir()
 	for _, use := range []func() error{

@@ -47,7 +47,7 @@ func ResumeWith(backend compute.Backend, cfg Config, network Network, dir string
 	if err := checkExamples("Resume", cfg, examples); err != nil {
 		return nil, err
 	}
-	home, err := lockDir(dir, lockWait)
+	home, err := lockDir(dir, thisProcess())
 	if err != nil {
 		return nil, savingTo(dir, err)
 	}

@@ -6,6 +6,7 @@ package longtest
 
 import (
 	"flag"
+	"fmt"
 	"testing"
 )
 
@@ -18,6 +19,9 @@ func Rounds(few, many int) int {
 	}
 	return few
 }
+
+// Args are the arguments that give a child of the test the same flag.
+func Args() []string { return []string{fmt.Sprintf("-long=%t", *long)} }
 
 // Need skips a test that makes sense only with -long.
 func Need(t testing.TB) {

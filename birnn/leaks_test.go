@@ -1,0 +1,142 @@
+package birnn
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/easy-gomlx/tutorials/birnn/internal/longtest"
+	"github.com/easy-gomlx/tutorials/birnn/mnist"
+	"github.com/gomlx/compute"
+	"github.com/gomlx/go-xla/pjrt"
+)
+
+// TestBuffersStayFlat holds that steps leave no device buffers behind, on one
+// device (a batch of 3) and shared out over two (a batch of 4).
+func TestBuffersStayFlat(t *testing.T) {
+	m := newOnDevices(t, needXLA(t), tinyConfig(), 2)
+	for _, n := range []int{3, 4} {
+		e := tinyExamples(n)
+		run := func(times int) int64 {
+			for range times {
+				if _, _, err := m.TrainStep(e.X, e.Y); err != nil {
+					t.Fatal(err)
+				}
+				if _, err := m.Predict(e.X); err != nil {
+					t.Fatal(err)
+				}
+			}
+			return pjrt.BuffersAlive()
+		}
+		if before, after := run(5), run(50); after > before {
+			t.Errorf("batch of %d: %d buffers are alive after 5 steps, %d after 50 more", n, before, after)
+		}
+	}
+}
+
+// held is what a process can leak.
+type held struct {
+	goroutines, files    int
+	buffers, executables int64
+}
+
+func holds() held {
+	runtime.GC() // GoMLX leaves what it no longer needs to finalizers
+	time.Sleep(20 * time.Millisecond)
+	files, _ := os.ReadDir("/proc/self/fd") // none where there is no /proc
+	return held{runtime.NumGoroutine(), len(files), pjrt.BuffersAlive(), pjrt.LoadedExecutablesAlive()}
+}
+
+// TestNothingLeaks uses models from beginning to end, in all ways, those that fail too, and
+// holds that goroutines, files, buffers and compiled programs are as many as before.
+func TestNothingLeaks(t *testing.T) {
+	onBackends(t, func(t *testing.T, b compute.Backend) {
+		dir := t.TempDir()
+		broken := t.TempDir()
+		writeFile(t, filepath.Join(broken, checkpointFile), []byte("no checkpoint"))
+		e := tinyExamples(15)
+		round := func() {
+			m, err := Resume(b, tinyConfig(), dir, len(e.Y))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := m.Train(t.Context(), e, tinyExamples(5), nil); err != nil {
+				t.Fatal(err)
+			}
+			predict(t, m, e.X)
+			if _, err := Load(b, broken); err == nil {
+				t.Error("no error for a broken checkpoint")
+			}
+			if _, err := Resume(b, tinyConfig(), broken, len(e.Y)); err == nil {
+				t.Error("no error for a broken checkpoint")
+			}
+			if _, err := NewWith(b, tinyConfig(), Network{Logits: readersBiRNN(2, 7)}); err == nil {
+				t.Error("no error for a network of another size")
+			}
+			loaded, err := Load(b, dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			loaded.Close()
+			m.Close()
+		}
+		round()
+		before := holds()
+		for range 2 {
+			round()
+		}
+		after := holds()
+		for deadline := time.Now().Add(5 * time.Second); after != before && time.Now().Before(deadline); {
+			after = holds() // some end a moment later
+		}
+		if after.goroutines > before.goroutines || after.files > before.files || after.buffers > before.buffers || after.executables > before.executables {
+			t.Errorf("after one round %+v, after two more %+v", before, after)
+		}
+	})
+}
+
+// TestSurvives20000Steps trains the tutorial's network for so many steps, more than three
+// times as long as the tutorial, and holds that memory stays flat in their second half.
+func TestSurvives20000Steps(t *testing.T) {
+	longtest.Need(t)
+	m := newModel(t, needXLA(t), DefaultConfig())
+	digits := mnist.Synthetic(1000, 1)
+	var sizes []string
+	half := 0
+	for step := 1; step <= 20_000; step++ {
+		x, y := digits.Batch(step%10*100, step%10*100+100)
+		if _, _, err := m.TrainStep(x, y); err != nil {
+			t.Fatal(err)
+		}
+		if step%2000 == 0 {
+			size := residentMB(t)
+			sizes = append(sizes, fmt.Sprint(size))
+			if step == 10_000 {
+				half = size
+			}
+			if step > 10_000 && size > half+half/20 {
+				t.Errorf("%d MB in memory after 10,000 steps, %d after %d", half, size, step)
+			}
+		}
+	}
+	t.Logf("memory after each 2,000 steps: %s MB; %d buffers alive", strings.Join(sizes, ", "), pjrt.BuffersAlive())
+}
+
+// residentMB is the process's memory in use, in megabytes.
+func residentMB(t *testing.T) int {
+	t.Helper()
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		t.Skip("this system does not tell how much memory a process uses:", err)
+	}
+	_, rest, _ := strings.Cut(string(status), "VmRSS:")
+	kB := 0
+	if _, err := fmt.Sscan(rest, &kB); err != nil {
+		t.Fatal(err)
+	}
+	return kB / 1024
+}

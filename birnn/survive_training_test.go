@@ -1,0 +1,209 @@
+package birnn
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/easy-gomlx/tutorials/birnn/backend"
+	"github.com/easy-gomlx/tutorials/birnn/internal/longtest"
+)
+
+// trainChild is the program that these tests kill: it trains in the directory until it is
+// done or gets an interrupt, and prints each step. Its environment says with how many
+// threads and devices.
+func trainChild(t *testing.T, dir string) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	b, err := backend.OpenWith(ctx, backend.Options{CPUDevices: len(os.Getenv("BIRNN_TEST_DEVICES"))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := digitsConfig()
+	cfg.DisplayFreq = 1
+	train, validation := smallDigits(400, 1), smallDigits(100, 2)
+	m, err := Resume(b, cfg, dir, len(train.Y))
+	if err != nil {
+		t.Fatal(err)
+	}
+	fmt.Println("origin", m.Origin())
+	err = m.Train(ctx, train, validation, func(p Progress) { fmt.Println("step", p.Step) })
+	if err != nil && !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	fmt.Println("end", m.Step(), err)
+}
+
+var (
+	oneThread   = []string{"PJRT_NPROC=1", "BIRNN_TEST_DEVICES=1"}
+	manyThreads = []string{"BIRNN_TEST_DEVICES=11"}
+)
+
+// undisturbed runs the child in a directory of its own until it is done.
+func undisturbed(t *testing.T, environment []string) *checkpoint {
+	t.Helper()
+	dir := t.TempDir()
+	cmd, lines := child(t, dir, environment...)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for lines.Scan() {
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	return wantCheckpoint(t, dir)
+}
+
+func wantCheckpoint(t *testing.T, dir string) *checkpoint {
+	t.Helper()
+	c, err := readCheckpoint(filepath.Join(dir, checkpointFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// disturbed runs the child again and again, and sends it the signal after a random
+// number of steps each time, until it is done. It returns what it left, and how often it
+// was disturbed.
+func disturbed(t *testing.T, rng *rand.Rand, rounds int, sig os.Signal, environment []string) *checkpoint {
+	t.Helper()
+	dir, sent := t.TempDir(), 0
+	var at []string
+	for round := 0; ; round++ {
+		cmd, lines := child(t, dir, environment...)
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		origin, _ := wait(lines, "origin ")
+		if round > 0 && !strings.Contains(origin, "going on after step") && !strings.Contains(origin, "new weights, drawn with seed 0") {
+			t.Fatalf("round %d: %s", round, origin)
+		}
+		more := rng.IntN(12)
+		for range more {
+			if !lines.Scan() {
+				break
+			}
+		}
+		last := lines.Text()
+		if round < rounds && strings.HasPrefix(last, "step") {
+			time.Sleep(time.Duration(rng.IntN(3000)) * time.Microsecond)
+			start := time.Now()
+			cmd.Process.Signal(sig)
+			sent++
+			at = append(at, strings.TrimPrefix(last, "step "))
+			if sig == os.Interrupt {
+				wantStopped(t, dir, lines, start)
+			}
+		}
+		finished := false
+		for lines.Scan() {
+			finished = finished || strings.HasPrefix(lines.Text(), "end 40 ")
+		}
+		cmd.Wait()
+		if finished || last == "end 40 <nil>" {
+			break
+		}
+		if round > rounds+1 {
+			t.Fatalf("not finished after %d rounds; last line %q", round, last)
+		}
+	}
+	t.Logf("%v at steps %s", sig, strings.Join(at, ", "))
+	return wantCheckpoint(t, dir)
+}
+
+// wantStopped reads how a child ended that was interrupted, and holds that it was within
+// two seconds, and with a checkpoint of the very step.
+func wantStopped(t *testing.T, dir string, lines interface {
+	Scan() bool
+	Text() string
+}, start time.Time) {
+	t.Helper()
+	for lines.Scan() {
+		var step int
+		if n, _ := fmt.Sscanf(lines.Text(), "end %d", &step); n == 1 {
+			if took := time.Since(start); took > 2*time.Second {
+				t.Errorf("it ended %v after the interrupt", took)
+			}
+			if c := wantCheckpoint(t, dir); c.Step != step {
+				t.Errorf("it ended at step %d, and saved step %d", step, c.Step)
+			}
+			return
+		}
+	}
+	t.Error("it did not say how it ended")
+}
+
+// TestSurvivesKilledTraining: with one thread, a training that was killed or interrupted
+// at random moments ends with the weights, the optimizer's state and the history of one
+// that was not, to the last bit; and so do two trainings with the same seed.
+func TestSurvivesKilledTraining(t *testing.T) {
+	if dir := os.Getenv(childVariable); dir != "" {
+		trainChild(t, dir)
+		return
+	}
+	needXLA(t)
+	rounds, seed := longtest.Rounds(3, 20), rand.Uint64()
+	rng := rand.New(rand.NewPCG(seed, 0))
+	whole := undisturbed(t, oneThread)
+	if whole.Step != 40 {
+		t.Fatalf("the training ended at step %d, want 40", whole.Step)
+	}
+	for what, c := range map[string]*checkpoint{
+		"again":       undisturbed(t, oneThread),
+		"killed":      disturbed(t, rng, rounds, os.Kill, oneThread),
+		"interrupted": disturbed(t, rng, rounds, os.Interrupt, oneThread),
+	} {
+		if diff := largestDifference(t, c, whole); diff != 0 {
+			t.Errorf("%s (seed %d): the weights differ by up to %g", what, seed, diff)
+		}
+		if !slices.Equal(c.history.Training.Loss, whole.history.Training.Loss) || !slices.Equal(c.history.Validation.Loss, whole.history.Validation.Loss) {
+			t.Errorf("%s (seed %d): the losses differ", what, seed)
+		}
+	}
+}
+
+// threadsTolerance bounds the difference of weights between trainings whose sums XLA's
+// threads add in another order: 40 steps with a learning rate of 0.03.
+const threadsTolerance = 1e-4
+
+// TestSurvivesKilledTrainingOnThreads: with several threads and two devices, within a tolerance.
+func TestSurvivesKilledTrainingOnThreads(t *testing.T) {
+	if dir := os.Getenv(childVariable); dir != "" {
+		trainChild(t, dir)
+		return
+	}
+	needXLA(t)
+	seed := rand.Uint64()
+	whole := undisturbed(t, manyThreads)
+	killed := disturbed(t, rand.New(rand.NewPCG(seed, 0)), longtest.Rounds(2, 20), os.Kill, manyThreads)
+	again := undisturbed(t, manyThreads)
+	t.Logf("largest difference of a weight: killed %.2g, run again %.2g", largestDifference(t, killed, whole), largestDifference(t, again, whole))
+	if diff := max(largestDifference(t, killed, whole), largestDifference(t, again, whole)); diff > threadsTolerance {
+		t.Errorf("seed %d: the weights differ by up to %g", seed, diff)
+	}
+}
+
+// largestDifference compares all variables of two checkpoints.
+func largestDifference(t *testing.T, a, b *checkpoint) float64 {
+	t.Helper()
+	if len(a.variables) != len(b.variables) || a.Step != b.Step {
+		t.Fatalf("%d variables at step %d, and %d at step %d", len(a.variables), a.Step, len(b.variables), b.Step)
+	}
+	largest := 0.0
+	for k, v := range a.variables {
+		for i, x := range v.values {
+			largest = max(largest, float64(max(x-b.variables[k].values[i], b.variables[k].values[i]-x)))
+		}
+	}
+	return largest
+}
