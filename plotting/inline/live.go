@@ -29,6 +29,8 @@ const (
 //	}
 //	err := live.Done()
 //
+// A run that goes on with an earlier one begins with its curves: see [Live.GoOn].
+//
 // It redraws at most every 400 ms, and less often where drawing would take more than 5% of the time.
 // Outside a GoNB notebook it shows nothing and only collects, so that a training loop works
 // unchanged in a program or a test. Its methods may be called from several goroutines.
@@ -66,6 +68,17 @@ func (l *Live) reserve() {
 		l.send(textMessage("preparing the first step", l.lineID))
 		l.send(textMessage("", l.plotID))
 		l.err = l.flush()
+	}
+}
+
+// GoOn begins the curves with what an earlier run recorded that this one goes on with; empty series
+// change nothing. It comes before the first Step.
+func (l *Live) GoOn(training, validation plotting.Series) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.run.goOn(clone(training), clone(validation))
+	if l.run.before > 0 {
+		l.drawIfDue()
 	}
 }
 

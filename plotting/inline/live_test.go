@@ -151,6 +151,33 @@ func TestLiveStoppedEarly(t *testing.T) {
 	}
 }
 
+// TestLiveGoesOn: the curves begin with those of the run before, pace and closing line do not.
+func TestLiveGoesOn(t *testing.T) {
+	before := newStage(2, 100)
+	before.train(1, 120, 10*time.Millisecond)
+	before.Validation(100, 0.5, 0.9)
+	s := newStage(2, 100)
+	s.GoOn(before.Series())
+	if len(s.figures) != 1 || !strings.Contains(s.figures[0], "steps 1 to 120") {
+		t.Errorf("figures %q; want one of the run before", s.figures)
+	}
+	s.train(121, 200, time.Second)
+	if err := s.Done(); err != nil {
+		t.Fatal(err)
+	}
+	if last := s.figures[len(s.figures)-1]; !strings.Contains(last, "steps 1 to 200") {
+		t.Errorf("last figure shows %q, want both runs", last)
+	}
+	if got, want := s.lines[len(s.lines)-1], "200 steps, the last 80 in 1 min 20 s · "; !strings.HasPrefix(got, want) {
+		t.Errorf("closing line is %q, want it to begin with %q", got, want)
+	}
+	fresh := newStage(1, 10)
+	fresh.GoOn(plotting.Series{}, plotting.Series{})
+	if len(fresh.figures)+len(fresh.lines) != 0 {
+		t.Error("a run without one before it was drawn before its first step")
+	}
+}
+
 func TestLiveWithoutSteps(t *testing.T) {
 	s := newStage(10, 550)
 	if err := s.Done(); err != nil {

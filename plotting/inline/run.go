@@ -13,12 +13,18 @@ import (
 type run struct {
 	epochs, stepsPerEpoch int // 0: unknown
 	training, validation  plotting.Series
+	before                int // the last step of an earlier run that this one goes on with
 	start                 time.Time
 	pace                  pace
 }
 
 func newRun(epochs, stepsPerEpoch int, start time.Time) run {
 	return run{epochs: epochs, stepsPerEpoch: stepsPerEpoch, start: start}
+}
+
+func (r *run) goOn(training, validation plotting.Series) {
+	r.training, r.validation = training, validation
+	r.before = r.lastStep()
 }
 
 func (r *run) step(now time.Time, step int, loss, accuracy float64) {
@@ -70,6 +76,9 @@ func (r *run) progressLine() string {
 func (r *run) closingLine(now time.Time) string {
 	step := r.lastStep()
 	done := format.Count(step, "step")
+	if r.before > 0 {
+		done += ", the last " + format.Thousands(step-r.before)
+	}
 	if total := r.total(); step < total {
 		done = fmt.Sprintf("stopped at step %s of %s", format.Thousands(step), format.Thousands(total))
 	}

@@ -40,10 +40,17 @@ func flush() error {
 		defer close(synced)
 		gonbui.Sync()
 	}()
-	select {
-	case <-synced:
-		return nil
-	case <-time.After(flushTimeout): // Sync itself waits for ever if the pipe breaks meanwhile
-		return fmt.Errorf("inline: the GoNB kernel did not confirm within %v; restart the kernel and run the cell again", flushTimeout)
+	deadline := time.After(flushTimeout)
+	for { // Sync itself waits for ever if the pipe breaks meanwhile
+		select {
+		case <-synced:
+			return nil
+		case <-time.After(100 * time.Millisecond):
+			if err := gonbui.Error(); err != nil {
+				return fmt.Errorf("inline: the GoNB kernel is gone: %w", err)
+			}
+		case <-deadline:
+			return fmt.Errorf("inline: the GoNB kernel did not confirm within %v; restart the kernel and run the cell again", flushTimeout)
+		}
 	}
 }
