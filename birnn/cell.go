@@ -93,7 +93,7 @@ func sideBySide(parts ...*Node) *Node {
 // follows run in vector instructions, which a fusion that begins with a dynamic
 // slice does not. It takes two because go-xla ignores a fence around one.
 func fence(x, y *Node) (fencedX, fencedY *Node) {
-	if !supports(x.Graph(), compute.OpTypeOptimizationBarrier) {
+	if !supports(x.Graph().Backend(), compute.OpTypeOptimizationBarrier) {
 		return x, y
 	}
 	fenced := OptimizationBarriers(x, y)
@@ -101,8 +101,8 @@ func fence(x, y *Node) (fencedX, fencedY *Node) {
 }
 
 // supports tells whether the graph's backend has all the operations.
-func supports(g *Graph, operations ...compute.OpType) bool {
-	capable := g.Backend().Capabilities().Operations
+func supports(b compute.Backend, operations ...compute.OpType) bool {
+	capable := b.Capabilities().Operations
 	for _, op := range operations {
 		if !capable[op] {
 			return false

@@ -25,9 +25,9 @@ func (m *Model) checkSequences(method string, x []float32, n int) error {
 	if n == 0 {
 		return fmt.Errorf("birnn: %s: there are no sequences", method)
 	}
-	if want := n * m.cfg.Timesteps * m.cfg.NumInput; len(x) != want {
-		return fmt.Errorf("birnn: %s: x has %d values; %d sequences of Timesteps %d times NumInput %d have %d",
-			method, len(x), n, m.cfg.Timesteps, m.cfg.NumInput, want)
+	if width := m.cfg.Timesteps * m.cfg.NumInput; len(x)%width != 0 || len(x)/width != n {
+		return fmt.Errorf("birnn: %s: x has %d values; for %d sequences it takes %d times Timesteps %d times NumInput %d",
+			method, len(x), n, n, m.cfg.Timesteps, m.cfg.NumInput)
 	}
 	if k := indexNotFinite(x); k >= 0 {
 		return fmt.Errorf("birnn: %s: x[%d] is %v; it must be a finite number", method, k, x[k])

@@ -22,6 +22,7 @@ func TestConfigErrorsNameTheField(t *testing.T) {
 		{"NumInput", "huge", func(c *Config) { c.NumInput = math.MaxInt }},
 		{"Timesteps", "zero", func(c *Config) { c.Timesteps = 0 }},
 		{"Timesteps", "huge", func(c *Config) { c.Timesteps = math.MaxInt }},
+		{"Timesteps", "too many for a backend without loops", func(c *Config) { c.Timesteps = 5000 }},
 		{"NumHidden", "negative", func(c *Config) { c.NumHidden = math.MinInt }},
 		{"NumHidden", "one number too large for the machine", func(c *Config) { c.NumHidden = math.MaxInt/8 + 2 }},
 		{"NumHidden", "each field would do, their product is too large", func(c *Config) { c.NumHidden = 1 << 20 }},
@@ -134,6 +135,24 @@ func TestBadWeightsChangeNothing(t *testing.T) {
 			}
 			sameWeights(t, mustWeights(t, m), before)
 		})
+	}
+}
+
+// TestClassesThatNeverOccur are nothing special: the losses stay finite, and so do the probabilities.
+func TestClassesThatNeverOccur(t *testing.T) {
+	m, e := newModel(t, goBackend(t), tinyConfig()), tinyExamples(8)
+	for k := range e.Y {
+		e.Y[k] = 2
+	}
+	if err := m.Train(t.Context(), e, e, nil); err != nil {
+		t.Fatal(err)
+	}
+	loss, accuracy, err := m.Evaluate(e.X, e.Y)
+	if err != nil || !isFinite(loss) || accuracy != 1 {
+		t.Errorf("loss %v, accuracy %v, %v; want all right", loss, accuracy, err)
+	}
+	if p := predict(t, m, e.X); indexNotFinite(p) >= 0 {
+		t.Errorf("the probabilities are %v", p)
 	}
 }
 

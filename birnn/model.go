@@ -81,6 +81,9 @@ func newOn(devices int, backend compute.Backend, cfg Config, network Network, se
 	}
 	timesteps := cfg.Timesteps
 	if network.Logits == nil {
+		if err := checkLength(backend, timesteps); err != nil {
+			return nil, fmt.Errorf("Config.Timesteps is %w", err)
+		}
 		timesteps = 1 // the built-in network has the same variables for sequences of any length
 	}
 	err := try(func() error {

@@ -1,6 +1,8 @@
 package birnn
 
 import (
+	"fmt"
+
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
@@ -18,7 +20,7 @@ import (
 // takes the same time for 28 steps and for 784; elsewhere (the pure-Go backend)
 // the steps are written out one after the other.
 func recurrence(x, kernel *Node, all bool) *Node {
-	if x.Shape().Dim(0) == 1 || !hasLoops(x.Graph()) {
+	if x.Shape().Dim(0) == 1 || !hasLoops(x.Graph().Backend()) {
 		return unrolled(x, kernel, all)
 	}
 	return looped(x, kernel, all)
@@ -37,11 +39,22 @@ func project(x, fromInput *Node) *Node {
 	return DotGeneral(x, []int{2}, nil, fromInput, []int{0}, nil)
 }
 
-// hasLoops tells whether the graph's backend can run a While loop over a stack
-// of matrices. A loop's body is a function, and that is how XLA reports loops.
-func hasLoops(g *Graph) bool {
-	return g.Backend().Capabilities().Functions &&
-		supports(g, compute.OpTypeDynamicSlice, compute.OpTypeDynamicUpdateSlice)
+// hasLoops tells whether the backend can run a While loop over a stack of
+// matrices. A loop's body is a function, and that is how XLA reports loops.
+func hasLoops(b compute.Backend) bool {
+	return b.Capabilities().Functions &&
+		supports(b, compute.OpTypeDynamicSlice, compute.OpTypeDynamicUpdateSlice)
+}
+
+// maxUnrolled bounds the steps that are written out: for each, the graph takes 85 kB.
+const maxUnrolled = 4096
+
+// checkLength returns an error if the backend can't run so many steps.
+func checkLength(b compute.Backend, steps int) error {
+	if steps > maxUnrolled && !hasLoops(b) {
+		return fmt.Errorf("%d: the backend %q has no loops and takes at most %d time steps; use XLA", steps, b.Name(), maxUnrolled)
+	}
+	return nil
 }
 
 // unrolled writes the steps out. Its gradient is GoMLX's own.
@@ -49,6 +62,9 @@ func unrolled(x, kernel *Node, all bool) *Node {
 	fromInput, fromHidden := split(kernel)
 	zx := project(x, fromInput)
 	steps, batch, hidden := zx.Shape().Dim(0), zx.Shape().Dim(1), fromHidden.Shape().Dim(0)
+	if err := checkLength(zx.Graph().Backend(), steps); err != nil {
+		panic(fmt.Errorf("a sequence of %w", err))
+	}
 	var c, h *Node
 	states := make([]*Node, steps)
 	for t := range steps {
