@@ -2,7 +2,10 @@ package birnn_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
@@ -64,6 +67,38 @@ func ExampleLSTM() {
 	// Output:
 	// after the last time step: (Float32)[2, 4]
 	// after each time step: (Float32)[2, 5, 4]
+}
+
+// A training that is stopped in the middle, as by Ctrl-C, and goes on in another
+// program. With real work the context would come from signal.NotifyContext.
+func ExampleResume() {
+	cfg := birnn.DefaultConfig()
+	cfg.NumHidden, cfg.BatchSize, cfg.Epochs, cfg.DisplayFreq = 8, 10, 2, 1
+	digits := mnist.Synthetic(40, 1)
+	train := birnn.Examples{X: digits.Images, Y: digits.Labels}
+	dir := filepath.Join(must.M1(os.MkdirTemp("", "")), "digits")
+	defer os.RemoveAll(filepath.Dir(dir))
+
+	for _, stopAt := range []int{3, 6, 100} {
+		ctx, stop := context.WithCancel(context.Background())
+		m := must.M1(birnn.Resume(pureGo(), cfg, dir, len(train.Y)))
+		fmt.Println("step", m.Step())
+		err := m.Train(ctx, train, birnn.Examples{}, func(p birnn.Progress) {
+			if p.Step == stopAt {
+				stop()
+			}
+		})
+		fmt.Println("stopped:", errors.Is(err, context.Canceled), "after step", m.Step())
+		must.M(m.Close())
+		stop()
+	}
+	// Output:
+	// step 0
+	// stopped: true after step 3
+	// step 3
+	// stopped: true after step 6
+	// step 6
+	// stopped: false after step 8
 }
 
 // Two bidirectional layers on top of each other: the second reads what the
