@@ -3,7 +3,6 @@ package mnist
 import (
 	"bytes"
 	"errors"
-	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -156,48 +155,3 @@ func TestReadIsBounded(t *testing.T) {
 		})
 	}
 }
-
-// FuzzIDX holds reading against the plain rule: exactly the header and so many elements, labels below 10.
-func FuzzIDX(f *testing.F) {
-	images, labels := idx(make([]byte, 2*Pixels), 2, Rows, Cols), idx([]byte{1, 2, 3}, 3)
-	for _, seed := range [][]byte{nil, images, labels, gzipped(images), gzipped(labels), images[:20], labels[:5],
-		append(bytes.Clone(labels), 0), idx([]byte{1, 10, 3}, 3), idx(nil, -1, -1, -1), []byte("<html>"), gzipped(labels)[:15]} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		unpacked, unpackErr := io.ReadAll(io.LimitReader(unpackBytes(data), 1<<12))
-		gotImages, err := readIDX(unpackBytes(data), tinyImages, intensities)
-		right := unpackErr == nil && len(unpacked) == len(images) && bytes.HasPrefix(unpacked, images[:16])
-		if (err == nil) != right {
-			t.Fatalf("images: error %v, want success: %v", err, right)
-		}
-		for i, v := range gotImages {
-			if v != float32(unpacked[16+i])/255 {
-				t.Fatalf("pixel %d is %v, want %d/255", i, v, unpacked[16+i])
-			}
-		}
-		gotLabels, err := readIDX(unpackBytes(data), tinyLabels, digits)
-		right = unpackErr == nil && len(unpacked) == len(labels) && bytes.HasPrefix(unpacked, labels[:8]) && max(unpacked[8], unpacked[9], unpacked[10]) < 10
-		if (err == nil) != right {
-			t.Fatalf("labels: error %v, want success: %v", err, right)
-		}
-		for i, v := range gotLabels {
-			if v != int32(unpacked[8+i]) {
-				t.Fatalf("label %d is %d, want %d", i, v, unpacked[8+i])
-			}
-		}
-	})
-}
-
-// unpackBytes is unpack; a start that only looks like gzip gives a reader that fails.
-func unpackBytes(data []byte) io.Reader {
-	r, err := unpack(bytes.NewReader(data))
-	if err != nil {
-		return io.MultiReader(bytes.NewReader(data[:1]), failing{err})
-	}
-	return r
-}
-
-type failing struct{ err error }
-
-func (f failing) Read([]byte) (int, error) { return 0, f.err }
