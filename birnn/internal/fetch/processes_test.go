@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"bytes"
 	"net/http"
 	"os"
 	"os/exec"
@@ -39,7 +40,7 @@ func TestProcessesAtOnce(t *testing.T) {
 	for range processes {
 		child := exec.Command(os.Args[0], "-test.run=^TestProcessesAtOnce$")
 		child.Env = append(os.Environ(), "FETCH_TEST_DST="+dst, "FETCH_TEST_URL="+s.URL)
-		child.Stdout, child.Stderr = os.Stderr, os.Stderr
+		child.Stdout = new(bytes.Buffer)
 		if err := child.Start(); err != nil {
 			t.Fatal(err)
 		}
@@ -47,7 +48,7 @@ func TestProcessesAtOnce(t *testing.T) {
 	}
 	for _, child := range children {
 		if err := child.Wait(); err != nil {
-			t.Errorf("one of the processes: %v", err)
+			t.Errorf("one of the processes: %v\n%s", err, child.Stdout)
 		}
 	}
 	wantContent(t, dst)
