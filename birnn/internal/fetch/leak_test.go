@@ -4,13 +4,12 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"os"
 	"path/filepath"
-	"runtime"
-	"runtime/debug"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/easy-gomlx/tutorials/birnn/internal/leaktest"
 )
 
 // TestNothingLeaks: after many downloads of every outcome there are as many goroutines and open files as before.
@@ -37,7 +36,7 @@ func TestNothingLeaks(t *testing.T) {
 	for _, o := range outcomes {
 		t.Run(o.name, func(t *testing.T) {
 			s := serve(t, o.handler)
-			wantNoLeak(t, func() {
+			leaktest.Check(t, func() {
 				for range times {
 					opts := options(s.URL)
 					opts.Client, opts.Decode, opts.StallTimeout = closing, gunzip, time.Hour
@@ -54,7 +53,7 @@ func TestNothingLeaks(t *testing.T) {
 		})
 	}
 	t.Run("Copy", func(t *testing.T) {
-		wantNoLeak(t, func() {
+		leaktest.Check(t, func() {
 			for range times {
 				var size *SizeError
 				if err := Copy(dst, strings.NewReader("short"), options()); !errors.As(err, &size) {
@@ -63,31 +62,4 @@ func TestNothingLeaks(t *testing.T) {
 			}
 		})
 	})
-}
-
-// wantNoLeak compares goroutines and open files before and after, and gives what is about to end a moment to do so. The garbage
-// collector, which closes forgotten files, is off meanwhile.
-func wantNoLeak(t *testing.T, do func()) {
-	t.Helper()
-	defer debug.SetGCPercent(debug.SetGCPercent(-1))
-	goroutines, files := runtime.NumGoroutine(), openFiles(t)
-	do()
-	var g, f int
-	for deadline := time.Now().Add(5 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
-		if g, f = runtime.NumGoroutine(), openFiles(t); g <= goroutines && f <= files {
-			return
-		}
-	}
-	stacks := make([]byte, 16<<10)
-	t.Errorf("%d goroutines and %d open files, before it were %d and %d:\n%s", g, f, goroutines, files, stacks[:runtime.Stack(stacks, true)])
-}
-
-// openFiles is the number of files, sockets among them, that this process has open; 0 where that can't be told.
-func openFiles(t *testing.T) int {
-	t.Helper()
-	entries, err := os.ReadDir("/proc/self/fd")
-	if err != nil && runtime.GOOS == "linux" {
-		t.Fatal(err)
-	}
-	return len(entries)
 }
