@@ -67,7 +67,7 @@ func OpenWith(ctx context.Context, opts Options) (compute.Backend, error) {
 func open(ctx context.Context, config string, opts Options) (b compute.Backend, err error) {
 	defer func() { // go-xla panics on a file in its search path that can't be loaded
 		if r := recover(); r != nil {
-			b, err = nil, fmt.Errorf("%v", r)
+			b, err = nil, stumbled(r)
 		}
 	}()
 	name, rest, _ := strings.Cut(config, ":")

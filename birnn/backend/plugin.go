@@ -167,8 +167,11 @@ func installIn(ctx context.Context, dir string, from []source, report func(forma
 		return "", fmt.Errorf("%w: %w; set %s to a directory that can be written to, or %s", errNoPlugin, err, cacheVariable, useGo)
 	}
 	lock := flock.New(filepath.Join(dir, "lock"))
-	if _, err := lock.TryLockContext(ctx, 200*time.Millisecond); err != nil {
-		return "", fmt.Errorf("%w: wait for another installation in %s: %w", errNoPlugin, dir, err)
+	switch _, err := lock.TryLockContext(ctx, 200*time.Millisecond); {
+	case ctx.Err() != nil:
+		return "", fmt.Errorf("%w: stopped while waiting for another installation in %s: %w", errNoPlugin, dir, ctx.Err())
+	case err != nil:
+		return "", fmt.Errorf("%w, and one can't be installed in %s: %w; set %s to a directory that can be written to, or %s", errNoPlugin, dir, err, cacheVariable, useGo)
 	}
 	defer lock.Unlock()
 	if path, err := find(filepath.Dir(dir)); err == nil {
