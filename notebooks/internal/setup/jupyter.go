@@ -152,6 +152,9 @@ func explainPip(err error) error {
 	if !errors.As(err, &command) {
 		return err
 	}
+	if explained := Explain(err); explained != err {
+		return explained
+	}
 	out := command.Output
 	switch {
 	case noAddress.MatchString(out):

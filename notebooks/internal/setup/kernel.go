@@ -101,6 +101,9 @@ func explainGo(t tool, err error) error {
 	if errors.Is(err, exec.ErrNotFound) {
 		return errors.New("the go command is not on PATH; install Go from go.dev/dl")
 	}
+	if explained := Explain(err); explained != err {
+		return explained
+	}
 	out := command.Output
 	var answer struct{ Error string } // of go mod download -json
 	if start := strings.Index(out, "{"); start >= 0 && json.Unmarshal([]byte(out[start:]), &answer) == nil && answer.Error != "" {

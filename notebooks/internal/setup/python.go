@@ -26,6 +26,7 @@ func (s *Setup) FindPython(ctx context.Context) (Python, error) {
 		names = append(names, fmt.Sprintf("python3.%d", minor))
 	}
 	var without, old *Python
+	var failed error
 	for _, name := range names {
 		path, err := exec.LookPath(name)
 		if err != nil {
@@ -34,6 +35,9 @@ func (s *Setup) FindPython(ctx context.Context) (Python, error) {
 		p, err := s.askPython(ctx, path)
 		switch {
 		case err != nil: // such as a shim without an interpreter behind it
+			if failed == nil {
+				failed = err
+			}
 		case !newEnough(p.Version):
 			old = &p
 		case !p.HasVenv:
@@ -47,6 +51,8 @@ func (s *Setup) FindPython(ctx context.Context) (Python, error) {
 		return *without, fmt.Errorf("Python %s (%s) lacks its venv module; install that (Debian and Ubuntu: sudo apt install python3-venv)", without.Version, without.Path)
 	case old != nil:
 		return *old, fmt.Errorf("Python %s (%s) is too old; install Python 3.%d or newer from python.org or your system's packages", old.Version, old.Path, oldestMinor)
+	case failed != nil:
+		return Python{}, fmt.Errorf("a Python is on PATH but does not run: %w; install Python 3.%d or newer", Explain(failed), oldestMinor)
 	}
 	return Python{}, fmt.Errorf("no Python found on PATH; install Python 3.%d or newer (Debian and Ubuntu: sudo apt install python3-venv; macOS: from python.org)", oldestMinor)
 }

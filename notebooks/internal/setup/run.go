@@ -3,7 +3,6 @@ package setup
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -45,22 +44,4 @@ func (s *Setup) run(ctx context.Context, dir string, env []string, program strin
 func lastLine(text string) string {
 	lines := strings.Split(strings.TrimSpace(text), "\n")
 	return strings.TrimSpace(lines[len(lines)-1])
-}
-
-// explainDisk adds what to do to an error about the disk.
-func explainDisk(err error) error {
-	text := err.Error()
-	var command *CommandError
-	if errors.As(err, &command) {
-		text += command.Output
-	}
-	switch {
-	case errors.Is(err, syscall.ENOSPC), strings.Contains(text, "No space left"), strings.Contains(text, "no space left"):
-		return fmt.Errorf("the disk is full (a set-up needs about 2 GB); make room, or set EASY_GOMLX_CACHE to a directory on another disk: %w", err)
-	case errors.Is(err, syscall.EDQUOT), strings.Contains(text, "Disk quota"), strings.Contains(text, "disk quota"):
-		return fmt.Errorf("your disk quota is used up (a set-up needs about 2 GB); make room, or set EASY_GOMLX_CACHE to a directory elsewhere: %w", err)
-	case errors.Is(err, syscall.EROFS), strings.Contains(text, "Read-only file system"), strings.Contains(text, "read-only file system"):
-		return fmt.Errorf("the disk can't be written to; set EASY_GOMLX_CACHE to a directory that can: %w", err)
-	}
-	return err
 }

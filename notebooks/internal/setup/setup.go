@@ -8,6 +8,9 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/easy-gomlx/tutorials/birnn/backend"
 	"github.com/easy-gomlx/tutorials/birnn/mnist"
@@ -24,10 +27,29 @@ type Setup struct {
 // New is for the directory that [backend.CacheDir] names.
 func New(console *Console) (*Setup, error) {
 	cache, err := backend.CacheDir()
+	if err == nil {
+		err = usable(cache)
+	}
 	if err != nil {
 		return nil, err
 	}
 	return &Setup{Cache: cache, Console: console}, nil
+}
+
+// usable refuses a directory whose name some file or variable that it has to be written into can't hold.
+func usable(dir string) error {
+	reason := ""
+	switch {
+	case !utf8.ValidString(dir):
+		reason = "has bytes that are no UTF-8, which Jupyter's files can't hold"
+	case strings.ContainsRune(dir, filepath.ListSeparator):
+		reason = fmt.Sprintf("has a %q, which parts the directories of PATH", filepath.ListSeparator)
+	case strings.Contains(dir, "$"):
+		reason = "has a $, behind which Jupyter looks for a variable"
+	default:
+		return nil
+	}
+	return fmt.Errorf("the directory that everything is kept in, %q, %s; set EASY_GOMLX_CACHE to another one", dir, reason)
 }
 
 // Prepare makes what is missing. Only one process does so at a time; the others wait, and then find it done.
@@ -53,7 +75,7 @@ func (s *Setup) Prepare(ctx context.Context) error {
 			if ctx.Err() != nil {
 				return fmt.Errorf("stopped while preparing %s; the next start goes on from here", step.name)
 			}
-			return fmt.Errorf("prepare %s: %w", step.name, explainDisk(err))
+			return fmt.Errorf("prepare %s: %w", step.name, Explain(err))
 		}
 	}
 	return nil

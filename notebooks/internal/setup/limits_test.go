@@ -1,0 +1,121 @@
+package setup
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+func TestExplain(t *testing.T) {
+	for _, test := range []struct {
+		name, output string // what the program wrote
+		err          error
+		want         string
+	}{
+		{"Python, full disk", "OSError: [Errno 28] No space left on device", errors.New("exit status 1"), "the disk is full"},
+		{"full disk", "", fmt.Errorf("write x: %w", syscall.ENOSPC), "the disk is full"},
+		{"quota", "mkdir: Disk quota exceeded", errors.New("exit status 1"), "quota is used up"},
+		{"read-only", "OSError: [Errno 30] Read-only file system: '/x'", errors.New("exit status 1"), "can't be written to"},
+		{"fork", "", fmt.Errorf("fork/exec x: %w", syscall.EAGAIN), "--pids-limit"},
+		{"Python, fork", "BlockingIOError: [Errno 11] Resource temporarily unavailable", errors.New("exit status 1"), "--pids-limit"},
+		{"Python, thread", "RuntimeError: can't start new thread", errors.New("exit status 1"), "--pids-limit"},
+		{"Go, thread", "runtime: failed to create new OS thread (have 5 already; errno=11)\ngoroutine 1:\n\tmain.go:1", errors.New("exit status 2"), "--pids-limit"},
+	} {
+		var err error = &CommandError{Program: "x", Output: test.output, Err: test.err}
+		for name, explain := range map[string]func(error) error{
+			"": Explain, "pip": explainPip, "go": func(err error) error { return explainGo(gonb, err) }, "twice": func(err error) error { return Explain(explainPip(err)) },
+		} {
+			got := explain(err)
+			if !strings.Contains(got.Error(), test.want) || strings.Count(got.Error(), "; ") > 2 || !errors.Is(got, test.err) {
+				t.Errorf("%s, %s: got %q, want it to say once %q", test.name, name, got, test.want)
+			}
+		}
+	}
+	other := errors.New("other")
+	if got := Explain(other); got != other {
+		t.Errorf("got %v, want the same error", got)
+	}
+}
+
+// fakeCommand makes a shell script the only program in PATH.
+func fakeCommand(t *testing.T, name, script string) {
+	t.Helper()
+	bin := t.TempDir()
+	if err := os.WriteFile(filepath.Join(bin, name), []byte("#!/bin/sh\n"+script+"\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", bin)
+}
+
+// TestPrepareMeetsALimit: a set-up that this machine lets not finish says so, and is not taken for finished.
+func TestPrepareMeetsALimit(t *testing.T) {
+	if _, err := os.Stat("/dev/full"); err != nil {
+		t.Skip("this system has no /dev/full")
+	}
+	const answer = "if [ \"$1\" = -c ]; then printf '%s\\n' \"$0\" 3.11.2 venv; exit; fi\n"
+	for _, test := range []struct{ name, script, want string }{
+		{"full disk", answer + "/bin/mkdir -p \"$4\" && /bin/cat \"$0\" > /dev/full", "the disk is full"},
+		{"no more processes", answer + "echo 'sh: Cannot fork: Resource temporarily unavailable' >&2; exit 2", "--pids-limit"},
+		{"no process at all", "echo 'Cannot fork: Resource temporarily unavailable' >&2; exit 2", "--pids-limit"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s := newSetup(t)
+			fakeCommand(t, "python3", test.script)
+			err := s.Prepare(t.Context())
+			if err == nil || !strings.Contains(err.Error(), "prepare JupyterLab") || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("got %v, want it to say %q", err, test.want)
+			}
+			if s.CheckJupyter(t.Context()) == nil {
+				t.Error("the environment counts as installed")
+			}
+		})
+	}
+}
+
+// TestNoPlaceForTheCache: told at once, with what to set.
+func TestNoPlaceForTheCache(t *testing.T) {
+	blocked := filepath.Join(t.TempDir(), "blocked")
+	if err := os.WriteFile(blocked, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, cache := range []string{filepath.Join(blocked, "cache"), "/proc/cache"} {
+		t.Setenv("EASY_GOMLX_CACHE", cache)
+		s, err := New(NewConsole(os.Stderr))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Prepare(t.Context()); err == nil || !strings.Contains(err.Error(), filepath.Dir(cache)) || !strings.Contains(err.Error(), "set EASY_GOMLX_CACHE") {
+			t.Errorf("got %v, want an error that names %s and says what to set", err, cache)
+		}
+	}
+}
+
+// TestOddCachePaths: a path goes into the kernel's file as it is, or is refused before anything is installed.
+func TestOddCachePaths(t *testing.T) {
+	for name, want := range map[string]string{
+		"a cache": "", "näive ✓": "", "a%20b?c#d&e": "", "{connection}": "",
+		"no\xffutf8": "UTF-8", "a:b": "PATH", "$HOME": "variable",
+	} {
+		cache := filepath.Join(t.TempDir(), name)
+		t.Setenv("EASY_GOMLX_CACHE", cache)
+		s, err := New(NewConsole(os.Stderr))
+		if want != "" {
+			if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "EASY_GOMLX_CACHE") {
+				t.Errorf("%q: got %v, want an error with %q that says what to set", name, err, want)
+			}
+			continue
+		}
+		if err != nil {
+			t.Errorf("%q: %v", name, err)
+			continue
+		}
+		spec := readSpec(t, s)
+		if spec.Argv[0] != s.program(gonb) || spec.Env["EASY_GOMLX_CACHE"] != cache || filepath.SplitList(spec.Env["PATH"])[0] != s.dir(goimports) {
+			t.Errorf("%q: the kernel's file has %v", name, spec)
+		}
+	}
+}
