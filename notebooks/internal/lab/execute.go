@@ -72,7 +72,12 @@ func Execute(ctx context.Context, s *setup.Setup, e Execution) error {
 	cmd.Env = append(append(os.Environ(), s.Environ()...), CheckpointsVariable+"="+filepath.Join(out, "checkpoint"))
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	start := time.Now()
-	if err := runGroup(ctx, cmd, syscall.SIGINT, 20*time.Second); err != nil {
+	err = runGroup(ctx, cmd, syscall.SIGINT, 20*time.Second)
+	var ran *exec.ExitError
+	if err != nil && !errors.As(err, &ran) {
+		return fmt.Errorf("start Python for the notebook: %w", setup.Explain(err))
+	}
+	if err != nil {
 		s.Console.Say("what ran is in %s and %s", notebook, page)
 		if ctx.Err() != nil {
 			return errors.New("stopped")

@@ -69,6 +69,10 @@ func Open(ctx context.Context, s *setup.Setup, session Session) error {
 		s.Console.Done("JupyterLab has ended; what was saved is kept")
 		return nil
 	}
+	var ran *exec.ExitError
+	if err != nil && !errors.As(err, &ran) {
+		return fmt.Errorf("start JupyterLab: %w", setup.Explain(err))
+	}
 	if err != nil {
 		return fmt.Errorf("JupyterLab ended with an error, shown above: %w; \"go run ./notebooks -doctor\" looks for the cause", err)
 	}
