@@ -1,6 +1,7 @@
 package backend
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -62,6 +63,18 @@ func TestMisleadingPathsAreRefused(t *testing.T) {
 		if err := checkPath(path); err == nil {
 			t.Errorf("%s was accepted", path)
 		}
+	}
+	nothingInstalled(t)
+	os.Unsetenv("GOMLX_NO_AUTO_INSTALL") // restored by nothingInstalled
+	cache := filepath.Join(t.TempDir(), "a,b")
+	t.Setenv(cacheVariable, cache)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel() // so that nothing is fetched where the path is let through
+	if _, err := EnsurePlugin(ctx, nil); err == nil || !strings.Contains(err.Error(), "comma") {
+		t.Errorf("got %v, want an error about the comma", err)
+	}
+	if _, err := os.Stat(cache); err == nil {
+		t.Error("an installation began")
 	}
 }
 

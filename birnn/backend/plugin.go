@@ -42,7 +42,11 @@ func EnsurePlugin(ctx context.Context, report func(format string, args ...any)) 
 	if _, found := os.LookupEnv(xla.NoAutoInstallEnv); found {
 		return "", fmt.Errorf("%w, and %s forbids to install one; run \"go run ./notebooks -prepare\", or %s", err, xla.NoAutoInstallEnv, useGo)
 	}
-	return installIn(ctx, filepath.Join(cache, "xla"), sources(), report)
+	dir := filepath.Join(cache, "xla")
+	if err := checkPath(pinned.path(dir)); err != nil { // before the download, not after it
+		return "", err
+	}
+	return installIn(ctx, dir, sources(), report)
 }
 
 func silent(string, ...any) {}
