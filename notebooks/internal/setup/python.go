@@ -52,7 +52,10 @@ func (s *Setup) FindPython(ctx context.Context) (Python, error) {
 	case old != nil:
 		return *old, fmt.Errorf("Python %s (%s) is too old; install Python 3.%d or newer from python.org or your system's packages", old.Version, old.Path, oldestMinor)
 	case failed != nil:
-		return Python{}, fmt.Errorf("a Python is on PATH but does not run: %w; install Python 3.%d or newer", Explain(failed), oldestMinor)
+		if explained := Explain(failed); explained != failed {
+			return Python{}, explained
+		}
+		return Python{}, fmt.Errorf("the Python on PATH does not run: %w; install Python 3.%d or newer", failed, oldestMinor)
 	}
 	return Python{}, fmt.Errorf("no Python found on PATH; install Python 3.%d or newer (Debian and Ubuntu: sudo apt install python3-venv; macOS: from python.org)", oldestMinor)
 }

@@ -19,8 +19,12 @@ type CommandError struct {
 }
 
 func (e *CommandError) Error() string {
-	return fmt.Sprintf("%s: %v: %s", e.Program, e.Err, lastLine(e.Output))
+	if line := lastLine(e.Output); line != "" {
+		return fmt.Sprintf("%s: %v: %s", e.Program, e.Err, line)
+	}
+	return fmt.Sprintf("%s: %v", e.Program, e.Err)
 }
+
 func (e *CommandError) Unwrap() error { return e.Err }
 
 // run runs a program in a directory, with additions to the environment, and returns what it writes.

@@ -57,6 +57,7 @@ func TestFindPythonExplains(t *testing.T) {
 		{"none", "", "no Python found"},
 		{"old", `/usr/bin/python3\n3.8.10\nvenv`, "too old"},
 		{"no venv", `/usr/bin/python3\n3.11.2\nnone`, "apt install python3-venv"},
+		{"a shim without one", `'; echo pyenv: not installed >&2; exit 127; '`, "does not run: "},
 		{"good", `/usr/bin/python3\n3.11.2\nvenv`, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
