@@ -2,6 +2,8 @@ package backend
 
 import (
 	"errors"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -9,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/easy-gomlx/tutorials/birnn/internal/smalldisk"
 	"github.com/gomlx/go-xla/pjrt"
@@ -70,6 +73,29 @@ func TestWhatAnInstallerLeft(t *testing.T) {
 	}
 	if _, err := loadable(t.TempDir()); err == nil {
 		t.Error("no error for an empty directory")
+	}
+}
+
+// TestAnswers: go-xla's installer looks at no status and waits for ever, so it is only started where its server answers well.
+func TestAnswers(t *testing.T) {
+	for name, test := range map[string]struct {
+		handler http.HandlerFunc
+		want    string // part of the error; "" for none
+	}{
+		"well":     {func(http.ResponseWriter, *http.Request) {}, ""},
+		"not well": {http.NotFound, "404"},
+		"never":    {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, "deadline"},
+	} {
+		server := httptest.NewServer(test.handler)
+		defer server.Close()
+		start := time.Now()
+		err := answers(t.Context(), server.URL, 200*time.Millisecond)
+		if (err == nil) != (test.want == "") || err != nil && !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: got %v, want %q", name, err, test.want)
+		}
+		if took := time.Since(start); took > 5*time.Second {
+			t.Errorf("%s: took %v", name, took)
+		}
 	}
 }
 

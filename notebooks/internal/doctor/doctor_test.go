@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"errors"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,8 +11,8 @@ import (
 	"github.com/easy-gomlx/tutorials/notebooks/internal/setup"
 )
 
-// examine runs the doctor on a machine where nothing is set up, and returns what it says.
-func examine(t *testing.T) (said string, cache string, err error) {
+// examine runs the doctor on a machine where nothing is set up but what prepare does, and returns what it says.
+func examine(t *testing.T, port int, prepare func(cache string)) (said string, cache string, err error) {
 	t.Helper()
 	root := t.TempDir()
 	for name, value := range map[string]string{
@@ -29,7 +30,8 @@ func examine(t *testing.T) (said string, cache string, err error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	examined := Examine(t.Context(), s, 0)
+	prepare(s.Cache)
+	examined := Examine(t.Context(), s, port)
 	content, err := os.ReadFile(screen.Name())
 	if err != nil {
 		t.Fatal(err)
@@ -38,7 +40,7 @@ func examine(t *testing.T) (said string, cache string, err error) {
 }
 
 func TestNothingSetUp(t *testing.T) {
-	said, cache, err := examine(t)
+	said, cache, err := examine(t, 0, func(string) {})
 	if !errors.Is(err, ErrUnwell) {
 		t.Errorf("got %v, want %v", err, ErrUnwell)
 	}
@@ -49,6 +51,46 @@ func TestNothingSetUp(t *testing.T) {
 	}
 	if _, err := os.Stat(cache); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("the doctor made %s", cache)
+	}
+}
+
+// TestFaultsAreTold: each damaged part with its file, and a port that is asked for and in use.
+func TestFaultsAreTold(t *testing.T) {
+	if all, _ := filepath.Glob("/usr/local/lib/go-xla/pjrt_c_api_cpu_*"); len(all) > 0 {
+		t.Skipf("%s is there for all users", all[0])
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	var files []string
+	said, _, err := examine(t, l.Addr().(*net.TCPAddr).Port, func(cache string) {
+		for _, name := range []string{
+			"mnist/train-images-idx3-ubyte", "mnist/train-labels-idx1-ubyte", "mnist/t10k-images-idx3-ubyte", "mnist/t10k-labels-idx1-ubyte",
+			"xla/go-xla/pjrt_c_api_cpu_plugin.so", "tools/gonb-v0.11.4/gonb",
+		} {
+			file := filepath.Join(cache, name)
+			err := os.MkdirAll(filepath.Dir(file), 0o755)
+			if err == nil {
+				err = os.WriteFile(file, []byte("<html>"), 0o755)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			files = append(files, file)
+		}
+	})
+	if !errors.Is(err, ErrUnwell) {
+		t.Errorf("got %v, want %v", err, ErrUnwell)
+	}
+	for _, line := range []string{
+		"✗ MNIST: mnist: " + files[0] + ": it is a web page", files[4] + " is no XLA plugin", "✗ Go kernel: gonb v0.11.4 is damaged", "✗ computation: not tried",
+		"✗ port: port ", "in use; choose another with -port",
+	} {
+		if !strings.Contains(said, line) {
+			t.Errorf("it does not say %q:\n%s", line, said)
+		}
 	}
 }
 
