@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"syscall"
 	"testing"
+
+	_ "github.com/easy-gomlx/tutorials/birnn/internal/longtest" // for the flag -long, which goes to all packages at once
 )
 
 // TestInside: the disk holds what it is to hold, no more, and nothing at all once it is read-only.
