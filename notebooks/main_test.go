@@ -82,7 +82,7 @@ func TestFreshMachine(t *testing.T) {
 	if testing.Short() {
 		t.Skip("downloads 150 MB and builds three programs")
 	}
-	t.Setenv("EASY_GOMLX_CACHE", t.TempDir())
+	t.Setenv("EASY_GOMLX_CACHE", filepath.Join(t.TempDir(), "a näive cache ✓")) // blanks and more than ASCII are no trouble
 	t.Setenv("GOMLX_BACKEND", "")
 	os.Unsetenv("GOMLX_BACKEND")
 	if err := run(t.Context(), options{prepare: true}); err != nil {
