@@ -210,6 +210,11 @@ func TestResumeFromADamagedCheckpoint(t *testing.T) {
 	if string(readFile(t, file)) != string(bad) {
 		t.Error("a damaged file was touched")
 	}
+	if lock, err := lockDir(dir, ""); err != nil {
+		t.Errorf("the directory is still in use: %v", err)
+	} else {
+		lock.release()
+	}
 }
 
 // TestDirectoryInUse: who trains in a directory has it alone, and others are told who that is.

@@ -44,21 +44,35 @@ func TestSurvivesBreakage(t *testing.T) {
 	t.Logf("%d of %d broken copies were found", found, len(breakages))
 }
 
-// test runs the tests on the broken copy.
-func (b breakage) test(t *testing.T, root string) (string, error) {
-	file := filepath.Join(root, filepath.FromSlash(b.file))
-	content, err := os.ReadFile(file)
+// TestBreakagesFit holds that the code has what the tables would break.
+func TestBreakagesFit(t *testing.T) {
+	for _, b := range breakages {
+		b.content(t, filepath.Join("..", "..", ".."))
+	}
+}
+
+// content returns the file that is to be broken, and the name that it has under the root of the module.
+func (b breakage) content(t *testing.T, root string) (file, content string) {
+	t.Helper()
+	file = filepath.Join(root, filepath.FromSlash(b.file))
+	whole, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := strings.Count(string(content), b.old); n != 1 {
-		t.Fatalf("%s holds %d times, not once: %s", b.file, n, b.old)
+	if n := strings.Count(string(whole), b.old); n != 1 {
+		t.Errorf("%s: %s holds %d times, not once: %s", b.what, b.file, n, b.old)
 	}
+	return file, string(whole)
+}
+
+// test runs the tests on the broken copy.
+func (b breakage) test(t *testing.T, root string) (string, error) {
+	file, content := b.content(t, root)
 	dir := t.TempDir()
 	broken, overlay := filepath.Join(dir, "broken.go"), filepath.Join(dir, "overlay.json")
 	list, err := json.Marshal(map[string]any{"Replace": map[string]string{file: broken}})
 	if err == nil {
-		err = os.WriteFile(broken, []byte(strings.Replace(string(content), b.old, b.new, 1)), 0o600)
+		err = os.WriteFile(broken, []byte(strings.Replace(content, b.old, b.new, 1)), 0o600)
 	}
 	if err == nil {
 		err = os.WriteFile(overlay, list, 0o600)

@@ -1,0 +1,82 @@
+package birnn
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/easy-gomlx/tutorials/birnn/internal/smalldisk"
+)
+
+// TestSurvivesFullDisk saves to a disk of 7 MB that fills up: the save fails, what was there
+// stays, and with room made the next one succeeds.
+func TestSurvivesFullDisk(t *testing.T) {
+	dir, inside := smalldisk.Inside(t, 7<<20)
+	if !inside {
+		return
+	}
+	m := newModel(t, goBackend(t), markedConfig())
+	for step := 1; step <= 2; step++ {
+		mark(t, m, step)
+		if err := m.Save(dir); err != nil {
+			t.Fatal(err)
+		}
+	}
+	filler := filepath.Join(dir, "filler")
+	writeFile(t, filler, make([]byte, 2<<20))
+	mark(t, m, 3)
+	for range 3 { // whole or not at all, however often it is tried
+		err := m.Save(dir)
+		if !errors.Is(err, syscall.ENOSPC) || !strings.Contains(err.Error(), dir) {
+			t.Fatalf("the error is %v; want one about a full disk that names %s", err, dir)
+		}
+		wantStep(t, dir, 2)
+		wantFiles(t, dir, lockFile, checkpointFile, previousFile, "filler")
+	}
+	if err := os.Remove(filler); err != nil {
+		t.Fatal(err)
+	}
+	if err := m.Save(dir); err != nil {
+		t.Fatalf("with room made: %v", err)
+	}
+	wantStep(t, dir, 3)
+}
+
+// TestSurvivesReadOnlyDisk: a training is not even begun where it can't be saved, but what is there can be used.
+func TestSurvivesReadOnlyDisk(t *testing.T) {
+	dir, inside := smalldisk.Inside(t, 7<<20)
+	if !inside {
+		return
+	}
+	m := newModel(t, goBackend(t), markedConfig())
+	mark(t, m, 1)
+	if err := m.Save(dir); err != nil {
+		t.Fatal(err)
+	}
+	smalldisk.ReadOnly(t, dir)
+	for what, err := range map[string]error{
+		"Save":   m.Save(dir),
+		"Resume": func() error { _, err := Resume(goBackend(t), markedConfig(), dir, 100); return err }(),
+	} {
+		if !errors.Is(err, syscall.EROFS) || !strings.Contains(err.Error(), dir) {
+			t.Errorf("%s: the error is %v; want one about a read-only disk that names %s", what, err, dir)
+		}
+	}
+	wantStep(t, dir, 1)
+}
+
+// wantStep fails the test unless the directory holds a whole checkpoint of that step.
+func wantStep(t *testing.T, dir string, step int) {
+	t.Helper()
+	m, err := Load(goBackend(t), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer m.Close()
+	if wantMarked(t, m); m.Step() != step {
+		t.Errorf("the directory holds step %d, want %d", m.Step(), step)
+	}
+}
