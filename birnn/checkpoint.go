@@ -104,7 +104,7 @@ func savingTo(dir string, err error) error {
 	if errors.As(err, &inUse) {
 		return err
 	}
-	return fmt.Errorf("birnn: saving to %s: %w", dir, err)
+	return fmt.Errorf("birnn: saving to %s failed, and what was there is kept: %w", dir, err)
 }
 
 // encode returns the model as a safetensors file.
