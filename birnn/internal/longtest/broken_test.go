@@ -80,8 +80,8 @@ func (b breakage) test(t *testing.T, root string) (string, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	args := append([]string{"test", "-overlay", overlay, "-run", b.run, "-timeout", "120s"}, strings.Fields(b.flags)...)
-	cmd := exec.Command("go", append(args, "./"+b.pkg)...)
+	args := []string{"test", "-overlay", overlay, "-run", b.run, "-timeout", "120s", "./" + b.pkg}
+	cmd := exec.Command("go", append(args, strings.Fields(b.flags)...)...)
 	cmd.Dir = root
 	out, err := cmd.CombinedOutput()
 	return string(out), err

@@ -1,7 +1,7 @@
 // Package longtest has the flag -long of the tests that try to break things: some
 // rounds of each run with every go test, hundreds or thousands with
 //
-//	go test -timeout 0 -v -run Survives ./birnn ./birnn/backend ./birnn/mnist ./birnn/internal/... -long
+//	go test -timeout 0 -v -run Survives ./birnn ./birnn/backend ./birnn/mnist ./birnn/internal/fetch ./birnn/internal/longtest -long
 package longtest
 
 import (
