@@ -17,24 +17,6 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 )
 
-// checkpointVersion is the version of what a checkpoint holds.
-const checkpointVersion = 2
-
-// metaKey is where a checkpoint keeps its meta.
-const metaKey = "birnn"
-
-// meta is what a checkpoint says in words. The order of the examples follows
-// from it: that of an epoch is drawn from Config.Seed and the epoch's number.
-type meta struct {
-	Version  int
-	Config   Config
-	Step     int
-	Epoch    int    // complete epochs, if Examples is known
-	Examples int    // in an epoch; 0: unknown
-	Training string // the same for all checkpoints of one training
-	Graph    string // of the training, see [fingerprint]
-}
-
 // checkpoint is a file that was read: it holds the variables of the network and
 // of the optimizer.
 type checkpoint struct {
@@ -57,12 +39,12 @@ type stored struct {
 // after, never half of it, whenever the program is killed or the power fails. An
 // error, such as that of a full disk, leaves the one before in place. The one
 // before stays as model.previous.safetensors, the last one of another training
-// as model.former.safetensors, and what cannot be read as
-// model.unreadable.safetensors. The files are in the safetensors format.
+// as model.former.safetensors (of several the one that came farthest), and what
+// cannot be read as model.unreadable.safetensors. The files are in the safetensors format.
 //
 // One process at a time writes to a directory: while another trains there with
-// [Resume], the error is an [*InUseError]. A model that Resume returned is not
-// saved again to its directory before it was trained further.
+// [Resume], the error is an [*InUseError]. What the directory of a model that
+// Resume returned holds already is not written again.
 func (m *Model) Save(dir string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -77,11 +59,11 @@ func (m *Model) save(dir string) error {
 		return fmt.Errorf("birnn: not saving to %s: %w", dir, m.diverged)
 	}
 	lock, file := m.home, filepath.Join(dir, checkpointFile)
-	if lock.is(dir) {
-		if _, err := os.Stat(file); err == nil && !m.unsaved {
-			return nil
-		}
-	} else {
+	atHome := lock.is(dir)
+	if _, err := os.Stat(file); err == nil && atHome && m.homeIsCurrent {
+		return nil
+	}
+	if !atHome {
 		var err error
 		if lock, err = lockDir(dir, ""); err != nil {
 			return savingTo(dir, err)
@@ -90,12 +72,18 @@ func (m *Model) save(dir string) error {
 	}
 	content, err := m.encode()
 	if err == nil {
+		_, err = decode(content) // what is saved can be read
+	}
+	if err == nil {
 		err = writeCheckpoint(dir, content, m.training)
 	}
 	if err != nil {
 		return savingTo(dir, err)
 	}
-	m.unsaved, m.lastGood, m.lastGoodStep = false, file, m.step
+	if atHome {
+		m.homeIsCurrent = true
+	}
+	m.lastGood, m.lastGoodStep = file, m.step
 	return nil
 }
 
@@ -104,7 +92,7 @@ func savingTo(dir string, err error) error {
 	if errors.As(err, &inUse) {
 		return err
 	}
-	return fmt.Errorf("birnn: saving to %s failed, and what was there is kept: %w", dir, err)
+	return fmt.Errorf("birnn: saving to %s failed, but nothing was lost: %w", dir, err)
 }
 
 // encode returns the model as a safetensors file.
@@ -202,26 +190,6 @@ func decode(file []byte) (*checkpoint, error) {
 		c.variables = append(c.variables, stored{path: "/" + a.Name, shape: a.Shape, values: values})
 	}
 	return c, nil
-}
-
-// check returns an error that names what does not fit.
-func (c meta) check() error {
-	if c.Version != checkpointVersion {
-		return fmt.Errorf("it has version %d, this program knows version %d", c.Version, checkpointVersion)
-	}
-	if err := c.Config.Validate(); err != nil {
-		return err
-	}
-	if c.Step < 0 {
-		return fmt.Errorf("its Step is %d", c.Step)
-	}
-	if c.Examples < 0 || c.Examples > 0 && c.Examples < c.Config.BatchSize {
-		return fmt.Errorf("its Examples are %d, with Config.BatchSize %d", c.Examples, c.Config.BatchSize)
-	}
-	if want := completeEpochs(c.Config, c.Step, c.Examples); c.Epoch != want {
-		return fmt.Errorf("its Epoch is %d; %d steps over %d examples make %d", c.Epoch, c.Step, c.Examples, want)
-	}
-	return nil
 }
 
 // restore sets all variables, after checking that they are those of the network.

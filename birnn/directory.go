@@ -15,7 +15,7 @@ import (
 const (
 	checkpointFile = "model.safetensors"
 	previousFile   = "model.previous.safetensors" // the save before the last one of the same training
-	formerFile     = "model.former.safetensors"   // the last save of the training before
+	formerFile     = "model.former.safetensors"   // the last save of another training
 	unreadableFile = "model.unreadable.safetensors"
 )
 
@@ -33,17 +33,14 @@ func (e *CheckpointError) Error() string {
 func (e *CheckpointError) Unwrap() error { return e.Err }
 
 // readCheckpoint reads a file of a checkpoint directory and checks all that can
-// be checked without the network. The error wraps [fs.ErrNotExist] or is a
+// be checked without the network. If that finds something the error is a
 // [*CheckpointError].
 func readCheckpoint(file string) (*checkpoint, error) {
 	content, err := readRegular(file)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, err
+	if err != nil {
+		return nil, fmt.Errorf("birnn: reading a checkpoint: %w", err)
 	}
-	var c *checkpoint
-	if err == nil {
-		c, err = decode(content)
-	}
+	c, err := decode(content)
 	if err != nil {
 		return nil, &CheckpointError{File: file, Err: err}
 	}
@@ -84,25 +81,43 @@ func writeCheckpoint(dir string, content []byte, training string) error {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
+	keepAs := ""
 	if err == nil {
-		if err := replace(filepath.Join(dir, nameToKeep(present, training)), present); err != nil {
+		keepAs = nameToKeep(dir, present, training)
+	}
+	if keepAs != "" {
+		if err := replace(filepath.Join(dir, keepAs), present); err != nil {
 			return err
 		}
 	}
-	return replace(current, content)
+	if err := replace(current, content); err != nil {
+		return err
+	}
+	if keepAs == previousFile || keepAs == unreadableFile {
+		return nil
+	}
+	err = os.Remove(filepath.Join(dir, previousFile)) // it is not the one before this
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
 }
 
 // nameToKeep returns the name under which the present checkpoint is kept when
-// the given training replaces it.
-func nameToKeep(present []byte, training string) string {
+// the given training replaces it. It is "" for one of another training that has
+// not come as far as that which is kept already.
+func nameToKeep(dir string, present []byte, training string) string {
 	c, err := decode(present)
 	switch {
 	case err != nil:
 		return unreadableFile
-	case c.Training != training:
-		return formerFile
+	case c.Training == training:
+		return previousFile
 	}
-	return previousFile
+	if former, err := readCheckpoint(filepath.Join(dir, formerFile)); err == nil && former.Step > c.Step && former.Training != training {
+		return ""
+	}
+	return formerFile
 }
 
 // replace is [durable.Replace] in a locked directory, where all temporary files

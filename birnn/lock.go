@@ -84,30 +84,43 @@ func thisProcess() string {
 	return fmt.Sprintf("process %d on %s trains there, since %s", os.Getpid(), host, time.Now().Format(time.TimeOnly))
 }
 
-// makeDir makes the directory so that its name is on the disk too.
+// makeDir makes the directory, and those above it, so that their names are on the disk too.
 func makeDir(dir string) error {
-	if info, err := os.Stat(dir); err == nil && info.IsDir() {
-		return nil
+	var parents []string // of the directories that are missing
+	for d := filepath.Clean(dir); ; d = filepath.Dir(d) {
+		if _, err := os.Stat(d); err == nil || filepath.Dir(d) == d {
+			break
+		}
+		parents = append(parents, filepath.Dir(d))
 	}
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return err
 	}
-	return durable.SyncDir(filepath.Dir(filepath.Clean(dir)))
+	for _, parent := range parents {
+		if err := durable.SyncDir(parent); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// is reports whether the lock is that of the given directory.
+// is reports whether the lock is that of the given directory, as it is now: one
+// that was removed and made again has another.
 func (l *dirLock) is(dir string) bool {
 	if l == nil {
 		return false
 	}
-	mine, err := os.Stat(l.dir)
-	other, otherErr := os.Stat(dir)
+	mine, err := l.file.Stat()
+	other, otherErr := os.Stat(filepath.Join(dir, lockFile))
 	return err == nil && otherErr == nil && os.SameFile(mine, other)
 }
 
 func (l *dirLock) release() error {
 	if l == nil {
 		return nil
+	}
+	if l.is(l.dir) {
+		os.Truncate(l.file.Path(), 0) // nobody trains there any more
 	}
 	return l.file.Unlock()
 }

@@ -42,10 +42,10 @@ type Model struct {
 	closed   bool
 	diverged error // a *DivergedError: the weights are of no use
 
-	home         *dirLock // the directory that Resume took for this model, or nil
-	unsaved      bool     // there is something that Save has not saved yet
-	lastGood     string   // the file that the model was last saved to or loaded from
-	lastGoodStep int
+	home          *dirLock // the directory that Resume took for this model, or nil
+	homeIsCurrent bool     // its checkpoint is this model, as it is now
+	lastGood      string   // the file that the model was last saved to or loaded from
+	lastGoodStep  int
 }
 
 // New makes a model of the built-in network with fresh weights, drawn with the
@@ -77,7 +77,7 @@ func NewWith(backend compute.Backend, cfg Config, network Network) (*Model, erro
 func newOn(devices int, backend compute.Backend, cfg Config, network Network, setValues func(*Model) error) (*Model, error) {
 	m := &Model{
 		backend: backend, cfg: cfg, network: network.withDefaults(cfg), store: model.NewStore(),
-		training: newTraining(), origin: newWeights(cfg), unsaved: true,
+		training: newTraining(), origin: newWeights(cfg),
 	}
 	timesteps := cfg.Timesteps
 	if network.Logits == nil {

@@ -21,17 +21,18 @@ import (
 //
 // A training is like that one if it has the same configuration (but for Epochs
 // and DisplayFreq), number of examples and training graph, and has not taken all
-// steps yet. A new training does not touch what lies in the directory before its
-// first [Model.Save]; the last checkpoint of the one before is kept then, as
-// model.former.safetensors.
+// steps yet. That the examples are the same is for the caller to see to. A new
+// training does not touch what lies in the directory before its first
+// [Model.Save]; the last checkpoint of the one before is kept then, as
+// model.former.safetensors, and goes on when Resume is called as for that one.
 //
 // The directory is the model's until Close, or until the process ends: meanwhile
 // Resume and Save of others return an [*InUseError]. [Model.Train] saves there
 // after each epoch and when it is stopped.
 //
 // A directory that cannot be written to is an error at once, and so is a
-// checkpoint there that is damaged, unless the one before it is whole, which is
-// taken instead.
+// checkpoint there that cannot be read. If one is damaged and the one before it
+// is whole, that is taken instead.
 func Resume(backend compute.Backend, cfg Config, dir string, examples int) (*Model, error) {
 	return ResumeWith(backend, cfg, Network{}, dir, examples)
 }
@@ -48,15 +49,19 @@ func ResumeWith(backend compute.Backend, cfg Config, network Network, dir string
 		return nil, err
 	}
 	home, err := lockDir(dir, thisProcess())
+	var inUse *InUseError
+	if errors.As(err, &inUse) {
+		return nil, err
+	}
 	if err != nil {
-		return nil, savingTo(dir, err)
+		return nil, fmt.Errorf("birnn: Resume: cannot write to %s: %w", dir, err)
 	}
 	m, err := newOn(devicesFor(backend, cfg), backend, cfg, network, func(m *Model) error { return m.resume(dir, examples) })
 	if err != nil {
 		home.release()
-		return nil, fmt.Errorf("birnn: resuming in %s: %w", dir, err)
+		return nil, fmt.Errorf("birnn: Resume: in %s: %w", dir, err)
 	}
-	m.home, m.unsaved = home, false
+	m.home = home
 	return m, nil
 }
 
@@ -65,39 +70,62 @@ func (m *Model) Origin() string { return m.origin }
 
 // resume sets the variables from the directory's checkpoint, or draws them.
 func (m *Model) resume(dir string, examples int) error {
-	file := filepath.Join(dir, checkpointFile)
-	c, err := readCheckpoint(file)
-	note := ""
-	if bad := err; bad != nil && !errors.Is(bad, fs.ErrNotExist) {
-		file = filepath.Join(dir, previousFile)
-		if c, err = readCheckpoint(file); err != nil {
-			return fmt.Errorf("%w; to begin anew, delete it", bad)
-		}
-		note = fmt.Sprintf(" (%v)", bad)
+	present, file, note, err := latest(dir)
+	if err != nil {
+		return err
 	}
-	total := stepsFor(m.cfg, examples)
-	var other string
-	if c != nil {
-		other = m.differs(c, examples)
-	}
-	switch {
-	case c == nil:
-		m.origin = newWeights(m.cfg)
-	case other != "":
-		m.origin = fmt.Sprintf("%s; the training in %s had %s", newWeights(m.cfg), dir, other)
-	case c.Step >= total:
-		m.origin = fmt.Sprintf("%s; the training in %s was finished", newWeights(m.cfg), dir)
-	default:
-		if err := m.restore(c); err != nil {
-			return err
-		}
-		m.origin = fmt.Sprintf("going on after step %d of %d, from %s%s", c.Step, total, file, note)
-		m.examples, m.lastGood, m.lastGoodStep = examples, file, c.Step
-		return nil
-	}
-	m.origin += note
 	m.examples = examples
-	return m.drawValues()
+	c, why := present, ""
+	if c != nil {
+		why = m.unfit(c, examples)
+	}
+	if why != "" { // the training that another one has replaced meanwhile, perhaps by mistake
+		file = filepath.Join(dir, formerFile)
+		if former, err := readCheckpoint(file); err == nil && m.unfit(former, examples) == "" {
+			c, why = former, ""
+		}
+	}
+	if c == nil || why != "" {
+		m.origin = newWeights(m.cfg) + why + note
+		return m.drawValues()
+	}
+	if err := m.restore(c); err != nil {
+		return err
+	}
+	m.examples, m.homeIsCurrent = examples, c == present && note == ""
+	m.lastGood, m.lastGoodStep = file, c.Step
+	m.origin = fmt.Sprintf("going on after step %d of %d, from %s%s", c.Step, stepsFor(m.cfg, examples), file, note)
+	return nil
+}
+
+// latest returns a directory's checkpoint, or nil if there is none. If it is
+// damaged, the one before it takes its place, and the note says so.
+func latest(dir string) (c *checkpoint, file, note string, err error) {
+	file = filepath.Join(dir, checkpointFile)
+	c, err = readCheckpoint(file)
+	var bad *CheckpointError
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, file, "", nil
+	case !errors.As(err, &bad):
+		return c, file, "", err
+	}
+	file = filepath.Join(dir, previousFile)
+	if c, err = readCheckpoint(file); err != nil {
+		return nil, file, "", fmt.Errorf("%w; to begin anew, delete it", bad)
+	}
+	return c, file, fmt.Sprintf(" (%v)", bad), nil
+}
+
+// unfit says why a checkpoint's training is not the one to go on with, or "".
+func (m *Model) unfit(c *checkpoint, examples int) string {
+	if other := m.differs(c, examples); other != "" {
+		return fmt.Sprintf("; the training before it, of %d steps, had %s, and is kept as %s", c.Step, other, formerFile)
+	}
+	if c.Step >= stepsFor(m.cfg, examples) {
+		return fmt.Sprintf("; the training before it, of %d steps, was finished, and is kept as %s", c.Step, formerFile)
+	}
+	return ""
 }
 
 func newWeights(cfg Config) string { return fmt.Sprintf("new weights, drawn with seed %d", cfg.Seed) }
@@ -122,7 +150,7 @@ func (m *Model) differs(c *checkpoint, examples int) string {
 }
 
 // fingerprint tells the graphs of trainings apart: their operations, shapes and
-// scalar constants.
+// small constants.
 func fingerprint(g *graph.Graph) string {
 	sum := sha256.Sum256([]byte(g.String()))
 	return hex.EncodeToString(sum[:])
@@ -130,14 +158,6 @@ func fingerprint(g *graph.Graph) string {
 
 // stepsFor returns the steps of a whole training on n examples.
 func stepsFor(cfg Config, n int) int { return n / cfg.BatchSize * cfg.Epochs }
-
-// completeEpochs returns how many epochs of n examples are behind a step; 0 if n is not known.
-func completeEpochs(cfg Config, step, n int) int {
-	if n == 0 {
-		return 0
-	}
-	return step / (n / cfg.BatchSize)
-}
 
 // checkExamples returns an error if n examples do not fill a batch.
 func checkExamples(method string, cfg Config, n int) error {

@@ -3,6 +3,7 @@ package birnn
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -92,18 +93,18 @@ func TestResumeOrBeginAnew(t *testing.T) {
 		reason string
 		steps  int // that the training in the directory has taken; 0: there is none
 		change func(*Config)
-		want   string // Origin; DIR stands for the directory
+		want   string // Origin; DIR stands for the directory, STEPS for the steps
 	}{
 		{"nothing is there", 0, nil, "new weights, drawn with seed 0"},
 		{"in the middle", 5, nil, "going on after step 5 of 9, from DIR/model.safetensors"},
-		{"finished", 9, nil, "new weights, drawn with seed 0; the training in DIR was finished"},
+		{"finished", 9, nil, "new weights, drawn with seed 0; the training before it, of STEPS steps, was finished, and is kept as model.former.safetensors"},
 		{"finished, but more epochs are wanted", 9, func(c *Config) { c.Epochs = 5 }, "going on after step 9 of 15, from DIR/model.safetensors"},
-		{"in the middle, but fewer epochs will do", 5, func(c *Config) { c.Epochs = 1 }, "new weights, drawn with seed 0; the training in DIR was finished"},
+		{"in the middle, but fewer epochs will do", 5, func(c *Config) { c.Epochs = 1 }, "new weights, drawn with seed 0; the training before it, of STEPS steps, was finished, and is kept as model.former.safetensors"},
 		{"reports are no part of it", 5, func(c *Config) { c.DisplayFreq = 7 }, "going on after step 5 of 9, from DIR/model.safetensors"},
-		{"another learning rate", 5, func(c *Config) { c.LearningRate = 0.5 }, "new weights, drawn with seed 0; the training in DIR had Config.LearningRate 0.01, not 0.5"},
-		{"another seed", 5, func(c *Config) { c.Seed = 3 }, "new weights, drawn with seed 3; the training in DIR had Config.Seed 0, not 3"},
-		{"another size", 5, func(c *Config) { c.NumHidden = 3 }, "new weights, drawn with seed 0; the training in DIR had Config.NumHidden 2, not 3"},
-		{"another readout", 5, func(c *Config) { c.Readout = FinalStates }, "new weights, drawn with seed 0; the training in DIR had Config.Readout LastOutput, not FinalStates"},
+		{"another learning rate", 5, func(c *Config) { c.LearningRate = 0.5 }, "new weights, drawn with seed 0; the training before it, of STEPS steps, had Config.LearningRate 0.01, not 0.5, and is kept as model.former.safetensors"},
+		{"another seed", 5, func(c *Config) { c.Seed = 3 }, "new weights, drawn with seed 3; the training before it, of STEPS steps, had Config.Seed 0, not 3, and is kept as model.former.safetensors"},
+		{"another size", 5, func(c *Config) { c.NumHidden = 3 }, "new weights, drawn with seed 0; the training before it, of STEPS steps, had Config.NumHidden 2, not 3, and is kept as model.former.safetensors"},
+		{"another readout", 5, func(c *Config) { c.Readout = FinalStates }, "new weights, drawn with seed 0; the training before it, of STEPS steps, had Config.Readout LastOutput, not FinalStates, and is kept as model.former.safetensors"},
 	} {
 		t.Run(tt.reason, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "with spaces and ü")
@@ -113,7 +114,7 @@ func TestResumeOrBeginAnew(t *testing.T) {
 				saved = readFile(t, filepath.Join(dir, checkpointFile))
 			}
 			m := mustResume(t, dir, tt.change)
-			if want := strings.ReplaceAll(tt.want, "DIR", dir); m.Origin() != want {
+			if want := strings.NewReplacer("DIR", dir, "STEPS", fmt.Sprint(tt.steps)).Replace(tt.want); m.Origin() != want {
 				t.Errorf("Origin is %q, want %q", m.Origin(), want)
 			}
 			if strings.HasPrefix(tt.want, "new") && (m.Step() != 0 || len(m.History().Training.Steps) != 0) {
@@ -260,12 +261,24 @@ func TestResumeFindsTroubleFirst(t *testing.T) {
 	if _, err := resume(t, blocked, nil); err == nil || !strings.Contains(err.Error(), blocked) {
 		t.Errorf("a file in the way: the error is %v", err)
 	}
-	pipe := t.TempDir()
+	pipe, dir := t.TempDir(), t.TempDir()
 	if err := os.Mkdir(filepath.Join(pipe, checkpointFile), 0o777); err != nil {
 		t.Fatal(err)
 	}
-	_, err := resume(t, pipe, nil)
-	wantCheckpointError(t, err, filepath.Join(pipe, checkpointFile), "no regular file")
+	if _, err := resume(t, pipe, nil); err == nil || !strings.Contains(err.Error(), filepath.Join(pipe, checkpointFile)+" is no regular file") {
+		t.Errorf("a directory in the way: the error is %v", err)
+	}
+	interrupted(t, dir, 3)
+	interrupted(t, dir, 4)
+	if err := os.Remove(filepath.Join(dir, checkpointFile)); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(filepath.Join(dir, checkpointFile), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := resume(t, dir, nil); err == nil {
+		t.Error("it goes on from the checkpoint before, where nothing can be saved")
+	}
 	if _, err := Resume(goBackend(t), tinyConfig(), t.TempDir(), 3); err == nil || !strings.Contains(err.Error(), "3 examples do not fill one batch") {
 		t.Errorf("too few examples: the error is %v", err)
 	}
@@ -275,6 +288,141 @@ func TestResumeFindsTroubleFirst(t *testing.T) {
 	if _, err := resume(t, t.TempDir(), func(c *Config) { c.Epochs = 0 }); err == nil || !strings.Contains(err.Error(), "Config.Epochs") {
 		t.Errorf("a bad configuration: the error is %v", err)
 	}
+}
+
+// TestAMistakeLosesNothing: a setting is changed by mistake, a few steps are taken, it is changed
+// back. The first training goes on, however often that happens.
+func TestAMistakeLosesNothing(t *testing.T) {
+	dir := t.TempDir()
+	before := interrupted(t, dir, 7)
+	for range 2 {
+		for _, seed := range []int64{5, 6} {
+			m := mustResume(t, dir, func(c *Config) { c.Seed = seed })
+			trainSteps(t, m, 1, tinyExamples(4))
+			if err := m.Save(dir); err != nil {
+				t.Fatal(err)
+			}
+			m.Close()
+		}
+		m := mustResume(t, dir, nil)
+		if want := "going on after step 7 of 9, from " + filepath.Join(dir, formerFile); m.Origin() != want {
+			t.Errorf("Origin is %q, want %q", m.Origin(), want)
+		}
+		sameWeights(t, mustWeights(t, m), before)
+		if err := m.Save(dir); err != nil { // it is the directory's checkpoint again
+			t.Fatal(err)
+		}
+		m.Close()
+		wantStepOf(t, dir, 7)
+	}
+	m := mustResume(t, dir, nil)
+	if err := m.Train(t.Context(), tinyExamples(15), Examples{}, nil); err != nil {
+		t.Fatal(err)
+	}
+	wantStepOf(t, dir, 9)
+}
+
+// wantStepOf fails the test unless the directory's checkpoint is of that step.
+func wantStepOf(t *testing.T, dir string, step int) {
+	t.Helper()
+	if c, err := readCheckpoint(filepath.Join(dir, checkpointFile)); err != nil || c.Step != step {
+		t.Errorf("the directory's checkpoint is %+v, %v; want step %d", c, err, step)
+	}
+}
+
+// TestTheOneBeforeIsOfTheSameTraining: when a training replaces another, nothing stays under the name of the one before.
+func TestTheOneBeforeIsOfTheSameTraining(t *testing.T) {
+	dir := t.TempDir()
+	interrupted(t, dir, 5)
+	interrupted(t, dir, 9)
+	m := mustResume(t, dir, nil)
+	trainSteps(t, m, 1, tinyExamples(4))
+	if err := m.Save(dir); err != nil {
+		t.Fatal(err)
+	}
+	wantFiles(t, dir, lockFile, checkpointFile, formerFile)
+}
+
+// TestSaveIsNoEmptyPromise: after Save the directory holds the model, also when it was saved elsewhere in between,
+// or is a new one that has taken no step.
+func TestSaveIsNoEmptyPromise(t *testing.T) {
+	dir, backup := t.TempDir(), t.TempDir()
+	interrupted(t, dir, 5)
+	m := mustResume(t, dir, func(c *Config) { c.Seed = 3 })
+	save := func(dir string, want int) {
+		t.Helper()
+		if err := m.Save(dir); err != nil {
+			t.Fatal(err)
+		}
+		loaded, err := Load(goBackend(t), dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer loaded.Close()
+		if loaded.Step() != want || loaded.Config().Seed != 3 {
+			t.Errorf("the directory holds step %d of seed %d, want step %d", loaded.Step(), loaded.Config().Seed, want)
+		}
+	}
+	save(dir, 0)
+	trainSteps(t, m, 2, tinyExamples(4))
+	save(backup, 2)
+	save(dir, 2)
+	save(dir, 2)
+}
+
+// TestDirectoryMadeAnew: who removes a directory while a model trains there, and begins another training in a
+// new one of that name, has that alone.
+func TestDirectoryMadeAnew(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "checkpoints")
+	m := mustResume(t, dir, nil)
+	trainSteps(t, m, 2, tinyExamples(4))
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
+	other := mustResume(t, dir, nil)
+	trainSteps(t, other, 3, tinyExamples(4))
+	if err := other.Save(dir); err != nil {
+		t.Fatal(err)
+	}
+	var inUse *InUseError
+	if err := m.Save(dir); !errors.As(err, &inUse) {
+		t.Errorf("the error is %v, want an *InUseError", err)
+	}
+	wantStepOf(t, dir, 3)
+}
+
+// TestAccuracyThatIsNotANumber is told, and does not get into a checkpoint that nobody can read.
+func TestAccuracyThatIsNotANumber(t *testing.T) {
+	network := Network{Accuracy: func(logits, y *Node) *Node {
+		zero := ReduceAllSum(Sub(logits, logits))
+		return Div(zero, zero)
+	}}
+	m, e := newModelWith(t, goBackend(t), tinyConfig(), network), tinyExamples(4)
+	_, _, trainErr := m.TrainStep(e.X, e.Y)
+	_, _, validateErr := m.Validate(e.X, e.Y)
+	for method, err := range map[string]error{"TrainStep": trainErr, "Validate": validateErr} {
+		if err == nil || !strings.Contains(err.Error(), "Network.Accuracy gave NaN") {
+			t.Errorf("%s: the error is %v", method, err)
+		}
+	}
+	saveAndLoad(t, m)
+}
+
+// TestStoppedInTheLastValidation promises nothing: there are no steps to go on with.
+func TestStoppedInTheLastValidation(t *testing.T) {
+	dir := t.TempDir()
+	m := mustResume(t, dir, func(c *Config) { c.DisplayFreq = 1 })
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	err := m.Train(ctx, tinyExamples(15), tinyExamples(5), func(p Progress) {
+		if p.Step == 9 {
+			cancel()
+		}
+	})
+	if want := "birnn: training stopped after step 9 and is saved in " + dir + ": context canceled"; err == nil || err.Error() != want {
+		t.Errorf("the error is %v, want %s", err, want)
+	}
+	wantStepOf(t, dir, 9)
 }
 
 // TestTrainOnOtherExamples: the order of the examples would be another.

@@ -30,16 +30,19 @@ func (m *Model) TrainStep(x []float32, y []int32) (loss, accuracy float64, err e
 		return 0, 0, fmt.Errorf("birnn: training step %d: %w", m.step+1, err)
 	}
 	m.step++
-	m.unsaved = true
+	m.homeIsCurrent = false
 	if !isFinite(loss) {
 		m.diverged = m.divergedAt(loss)
 		return loss, accuracy, m.diverged
+	}
+	if !isFinite(accuracy) {
+		return loss, accuracy, fmt.Errorf("birnn: training step %d: Network.Accuracy gave %v; it must be a finite number", m.step, accuracy)
 	}
 	m.history.Training.add(m.step, loss, accuracy)
 	return loss, accuracy, nil
 }
 
-// DivergedError says that a training step gave a loss that is not a finite
+// DivergedError says that a training step or a validation gave a loss that is not a finite
 // number, after which the weights are of no use: load the last checkpoint, and
 // train on with a smaller learning rate or check the data.
 type DivergedError struct {
@@ -57,7 +60,7 @@ func (m *Model) divergedAt(loss float64) *DivergedError {
 func (e *DivergedError) Error() string {
 	mend := "it was never saved; start again with a smaller learning rate"
 	if e.Checkpoint != "" {
-		mend = fmt.Sprintf("the last good checkpoint is %s, of step %d; continue from it with a smaller learning rate", e.Checkpoint, e.CheckpointStep)
+		mend = fmt.Sprintf("the last good checkpoint is %s, of step %d: load it, and hand its Weights to a new model with a smaller learning rate", e.Checkpoint, e.CheckpointStep)
 	}
 	return fmt.Sprintf("birnn: the loss is %v at training step %d: the weights are of no use any more; %s", e.Loss, e.Step, mend)
 }
@@ -82,10 +85,14 @@ func (m *Model) validate(ctx context.Context, x []float32, y []int32) (loss, acc
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if !isFinite(loss) {
-		return loss, accuracy, m.divergedAt(loss)
+		m.diverged = m.divergedAt(loss)
+		return loss, accuracy, m.diverged
+	}
+	if !isFinite(accuracy) {
+		return loss, accuracy, fmt.Errorf("birnn: Validate: Network.Accuracy gave %v; it must be a finite number", accuracy)
 	}
 	m.history.Validation.add(m.step, loss, accuracy)
-	m.unsaved = true
+	m.homeIsCurrent = false
 	return loss, accuracy, nil
 }
 

@@ -152,6 +152,9 @@ func TestSurvivesKilledSaves(t *testing.T) {
 		}
 		m.Close()
 	}
+	if rounds >= 1000 && (during == 0 || leftovers == 0) {
+		t.Error("no kill came in the middle of a save")
+	}
 	t.Logf("%d kills (seed %d): %d left the save before, %d the one in progress although it had not returned, %d a temporary file; nothing lost",
 		rounds, seed, before, during, leftovers)
 }

@@ -44,8 +44,9 @@ func (p Progress) String() string {
 // can be saved.
 //
 // A model that [Resume] returned is saved to its directory after every epoch and
-// when the context ends. A save that fails ends the training with its error; the
-// model is whole, and another call goes on.
+// when the context ends; a kill -9 loses what came after the last epoch. A save
+// that fails ends the training with its error; the model is whole, and another
+// call goes on. A context that ends in the last validation leaves that out.
 func (m *Model) Train(ctx context.Context, train, validation Examples, report func(Progress)) error {
 	if err := m.check("Train", train.X, train.Y); err != nil {
 		return err
@@ -90,12 +91,18 @@ func (m *Model) epoch() int { return completeEpochs(m.cfg, m.step, m.examples) }
 func (m *Model) stopped(reason error) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.step == 0 {
+		return fmt.Errorf("birnn: training stopped before its first step: %w", reason)
+	}
 	where := ""
 	if m.home != nil {
 		if err := m.save(m.home.dir); err != nil {
-			return fmt.Errorf("birnn: training stopped after step %d and could not be saved: %w", m.step, errors.Join(err, reason))
+			return fmt.Errorf("birnn: training stopped after step %d and could not be saved: %w (%w)", m.step, err, reason)
 		}
-		where = fmt.Sprintf(" and is saved in %s; it goes on from there", m.home.dir)
+		where = " and is saved in " + m.home.dir
+		if m.step < stepsFor(m.cfg, m.examples) {
+			where += "; it goes on from there"
+		}
 	}
 	return fmt.Errorf("birnn: training stopped after step %d%s: %w", m.step, where, reason)
 }

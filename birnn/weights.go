@@ -100,6 +100,6 @@ func (m *Model) SetWeights(w Weights) error {
 			return fmt.Errorf("birnn: setting variable %q: %w", f.path, err)
 		}
 	}
-	m.diverged, m.unsaved = nil, true
+	m.diverged, m.homeIsCurrent = nil, false
 	return nil
 }

@@ -104,7 +104,7 @@ def origin(text):
 def main(path, folder):
     nb = Notebook(path, folder)
     request, text = nb.train(until="iter 100")
-    time.sleep(random.random())
+    time.sleep(random.random() / 5)
     start = time.monotonic()
     nb.manager.interrupt_kernel()
     text += nb.outputs(request)

@@ -76,11 +76,11 @@ func (r *run) progressLine() string {
 func (r *run) closingLine(now time.Time) string {
 	step := r.lastStep()
 	done := format.Count(step, "step")
-	if r.before > 0 {
-		done += ", the last " + format.Thousands(step-r.before)
-	}
 	if total := r.total(); step < total {
 		done = fmt.Sprintf("stopped at step %s of %s", format.Thousands(step), format.Thousands(total))
+	}
+	if r.before > 0 {
+		done += ", the last " + format.Thousands(step-r.before)
 	}
 	parts := []string{done + " in " + duration(now.Sub(r.start))}
 	if n := len(r.training.Steps); n > 0 {

@@ -14,7 +14,8 @@ import (
 )
 
 // Replace gives the file the content. It goes into a temporary file beside it, which is flushed to the disk and takes the
-// file's name; then the directory is flushed. After an error the file is as it was, and the temporary file gone.
+// file's name; then the directory is flushed. After an error the temporary file is gone, and the file is as it was; if only the
+// directory could not be flushed, it has the new content.
 func Replace(path string, content []byte) error {
 	dir := filepath.Dir(path)
 	if err := renameio.WriteFile(path, content, 0o666, renameio.WithTempDir(dir)); err != nil {
