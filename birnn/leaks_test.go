@@ -43,10 +43,10 @@ func TestBuffersStayFlat(t *testing.T) {
 func TestNothingLeaks(t *testing.T) {
 	onBackends(t, func(t *testing.T, b compute.Backend) {
 		dir := t.TempDir()
-		broken := t.TempDir()
-		writeFile(t, filepath.Join(broken, checkpointFile), []byte("no checkpoint"))
 		e := tinyExamples(15)
 		round := func() {
+			broken := t.TempDir()
+			writeFile(t, filepath.Join(broken, checkpointFile), []byte("no checkpoint"))
 			m, err := Resume(b, tinyConfig(), dir, len(e.Y))
 			if err != nil {
 				t.Fatal(err)
