@@ -54,7 +54,7 @@ func ResumeWith(backend compute.Backend, cfg Config, network Network, dir string
 		return nil, err
 	}
 	if err != nil {
-		return nil, fmt.Errorf("birnn: Resume: cannot write to %s: %w", dir, err)
+		return nil, fmt.Errorf("birnn: Resume: a training in %s could not be saved; choose another directory: %w", dir, err)
 	}
 	m, err := newOn(devicesFor(backend, cfg), backend, cfg, network, func(m *Model) error { return m.resume(dir, examples) })
 	if err != nil {
