@@ -38,6 +38,10 @@ func nearest(dir string) string {
 
 func (p patient) cache(context.Context) finding {
 	f := finding{part: "cache directory", detail: p.setup.Cache, mend: "export EASY_GOMLX_CACHE=/a/directory/that/can/be/written/to"}
+	if p.setup.Shared() {
+		f.detail += ", shared: to read only"
+		return f
+	}
 	dir := nearest(p.setup.Cache)
 	info, err := os.Stat(dir)
 	switch {

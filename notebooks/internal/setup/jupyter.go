@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/google/renameio/v2"
+	"golang.org/x/sys/unix"
 )
 
 // JupyterVersion is the JupyterLab that is installed.
@@ -51,7 +52,17 @@ func (s *Setup) Environ() []string {
 }
 
 // state is where Jupyter keeps what a person sets there.
-func (s *Setup) state() string { return filepath.Join(s.Cache, "jupyter-state") }
+func (s *Setup) state() string {
+	if s.Shared() {
+		if dir, err := os.UserCacheDir(); err == nil {
+			return filepath.Join(dir, "easy-gomlx", "jupyter-state")
+		}
+	}
+	return filepath.Join(s.Cache, "jupyter-state")
+}
+
+// Shared reports whether somebody else has made the set-up, for many to use: it is there, and this user can only read it.
+func (s *Setup) Shared() bool { return exists(s.complete()) && unix.Access(s.Cache, unix.W_OK) != nil }
 
 // fingerprint names the set of packages.
 func fingerprint() string { return fmt.Sprintf("%x\n", sha256.Sum256(requirements)) }

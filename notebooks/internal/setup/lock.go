@@ -11,8 +11,11 @@ import (
 )
 
 // acquire takes the lock on the directory. It is held by this process and those that it starts, so that what is left of a set-up that was killed
-// ends before another one begins.
+// ends before another one begins. A shared one is complete, so there is nothing to wait for.
 func (s *Setup) acquire(ctx context.Context) (release func(), err error) {
+	if s.Shared() {
+		return func() {}, nil
+	}
 	file, err := os.OpenFile(filepath.Join(s.Cache, "setup.lock"), os.O_CREATE|os.O_RDWR, 0o644)
 	if err != nil {
 		return nil, fmt.Errorf("%w; set EASY_GOMLX_CACHE to a directory that can be written to", err)

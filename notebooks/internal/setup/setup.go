@@ -1,5 +1,6 @@
 // Package setup prepares what the notebooks need: a Python environment with JupyterLab, the Go kernel with its helpers, XLA's plugin, and
 // MNIST. All of it lies in one directory of the user's cache; nothing else on the machine is changed, and no rights are needed.
+// A directory that holds all of it already may be one that the user can only read: then many share it.
 //
 // Each part is either there as a whole or not at all, so that a set-up that was interrupted, at any point, goes on the next time.
 package setup

@@ -214,3 +214,35 @@ func TestProgressIsToldApart(t *testing.T) {
 		}
 	}
 }
+
+// TestShared holds that who may only read a complete set-up uses it, with their settings elsewhere, and that an incomplete one is not taken for one.
+func TestShared(t *testing.T) {
+	if os.Geteuid() == 0 {
+		t.Skip("root may write everywhere")
+	}
+	s := newSetup(t)
+	if err := os.MkdirAll(s.Venv(), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(s.Cache, 0o555); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.Chmod(s.Cache, 0o755) })
+	if s.Shared() {
+		t.Error("an incomplete set-up is called shared")
+	}
+	if _, err := s.acquire(t.Context()); err == nil || !strings.Contains(err.Error(), "EASY_GOMLX_CACHE") {
+		t.Errorf("the lock of an incomplete set-up: %v", err)
+	}
+	if err := os.WriteFile(s.complete(), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	release, err := s.acquire(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	release()
+	if state := s.state(); strings.HasPrefix(state, s.Cache) {
+		t.Errorf("the settings go to %s, which can't be written to", state)
+	}
+}
