@@ -1,0 +1,163 @@
+"""A class at work: students log in to a JupyterHub at the same time, and each runs the tutorial with the network that was trained for all.
+
+students.py NUMBER [STAGGER], as root on the machine (or in the container) of the hub, whose users are student1, student2 and so on, with the password
+in CLASS_PASSWORD. STAGGER: seconds from one login to the next. Prints what memory and processor time each of them took, and how many fit on 16 GiB.
+"""
+
+import collections
+import json
+import os
+import pwd
+import sys
+import threading
+import time
+import uuid
+
+import requests
+import websocket
+
+HUB = "http://127.0.0.1:8000"
+NOTEBOOK = "work/tutorials/notebooks/bidirectional_rnn.ipynb"
+MEMORY = 16 * 1024  # MB
+NAMES = [f"student{n + 1}" for n in range(int(sys.argv[1]))]
+STAGGER = float(sys.argv[2]) if len(sys.argv) > 2 else 0
+
+
+class Student(threading.Thread):
+    def __init__(self, name):
+        super().__init__(name=name, daemon=True)
+        self.web = requests.Session()
+        self.error, self.cells, self.figures, self.first, self.seconds = None, 0, 0, 0.0, 0.0
+
+    def run(self):
+        try:
+            self.log_in()
+            self.work()
+        except Exception as error:  # told at the end
+            self.error = f"{type(error).__name__}: {error}"
+
+    def call(self, method, path, **more):
+        """A request with the token against forged ones that belongs to the path."""
+        headers = {"X-XSRFToken": c.value for c in self.web.cookies if c.name == "_xsrf" and path.startswith(c.path)}
+        answer = self.web.request(method, HUB + path, headers=headers, timeout=120, **more)
+        answer.raise_for_status()
+        return answer
+
+    def log_in(self):
+        form = {"username": self.name, "password": os.environ["CLASS_PASSWORD"]}
+        self.call("GET", "/hub/login")
+        form["_xsrf"] = next(c.value for c in self.web.cookies if c.name == "_xsrf")
+        self.call("POST", "/hub/login", data=form)
+        self.call("POST", f"/hub/api/users/{self.name}/server")
+        limit = time.monotonic() + 120
+        while not self.call("GET", f"/hub/api/users/{self.name}").json()["servers"].get("", {}).get("ready"):
+            if time.monotonic() > limit:
+                raise TimeoutError("no server within two minutes")
+            time.sleep(0.5)
+        self.call("GET", f"/user/{self.name}/lab")  # with the hub's leave
+
+    def work(self):
+        base = f"/user/{self.name}/api/"
+        notebook = self.call("GET", base + "contents/" + NOTEBOOK).json()["content"]
+        session = self.call("POST", base + "sessions", json={
+            "path": NOTEBOOK, "name": "", "type": "notebook", "kernel": {"name": "gonb"}}).json()
+        cookies = "; ".join(f"{c.name}={c.value}" for c in self.web.cookies if base.startswith(c.path))
+        self.kernel = websocket.create_connection(
+            HUB.replace("http", "ws") + base + f"kernels/{session['kernel']['id']}/channels", cookie=cookies, timeout=600)
+        began = time.monotonic()
+        for cell in notebook["cells"]:
+            source = "".join(cell["source"])
+            if cell["cell_type"] == "code" and "net.TrainStep(" not in source:
+                self.execute(source)
+                self.cells += 1
+                self.first = self.first or time.monotonic() - began
+        self.seconds = time.monotonic() - began
+
+    def execute(self, source):
+        request, replied, idle = uuid.uuid4().hex, None, False
+        self.kernel.send(json.dumps({
+            "header": {"msg_id": request, "msg_type": "execute_request", "username": self.name, "session": self.name, "version": "5.3"},
+            "parent_header": {}, "metadata": {}, "channel": "shell", "buffers": [],
+            "content": {"code": source, "silent": False, "store_history": True, "user_expressions": {}, "allow_stdin": False}}))
+        while not (replied and idle):
+            message = json.loads(self.kernel.recv())
+            if message["parent_header"].get("msg_id") != request:
+                continue
+            content = message["content"]
+            if message["msg_type"] == "execute_reply":
+                replied = content["status"]
+            elif message["msg_type"] == "status":
+                idle = content["execution_state"] == "idle"
+            elif message["msg_type"] in ("display_data", "update_display_data"):
+                self.figures += "image/png" in content["data"]
+        if replied != "ok":
+            raise RuntimeError(f"a cell failed: {content}: {source[:80]}")
+
+
+class Usage:
+    """The memory (PSS, MB) and processor time (s) of the processes now, by user and program."""
+
+    def __init__(self):
+        self.memory, self.programs, self.time = collections.Counter(), collections.Counter(), collections.Counter()
+        users = {pwd.getpwnam(name).pw_uid: name for name in NAMES}
+        for process in filter(str.isdigit, os.listdir("/proc")):
+            try:
+                user = users.get(os.stat("/proc/" + process).st_uid)
+                if user is None and not self.is_hub(process):
+                    continue
+                with open(f"/proc/{process}/smaps_rollup") as file:
+                    memory = next(int(line.split()[1]) / 1024 for line in file if line.startswith("Pss:"))
+                with open(f"/proc/{process}/stat") as file:
+                    name, _, rest = file.read().partition("(")[2].rpartition(")")
+            except (OSError, StopIteration):
+                continue  # it has just ended
+            ticks = sum(int(n) for n in rest.split()[11:15])  # its own, and those of its children that have ended
+            self.memory[user or "hub"] += memory
+            self.time[user or "hub"] += ticks / os.sysconf("SC_CLK_TCK")
+            if user:
+                self.programs[name] += memory
+        self.students = sum(self.memory[name] for name in NAMES)
+
+    @staticmethod
+    def is_hub(process):
+        with open(f"/proc/{process}/cmdline") as file:
+            line = file.read()
+        return "configurable-http-proxy" in line or "jupyterhub_config.py" in line or "idle_culler" in line
+
+
+def most(programs):
+    return ", ".join(f"{name} {memory / len(NAMES):.0f}" for name, memory in programs.most_common(6) if memory / len(NAMES) >= 1)
+
+
+def main():
+    students = [Student(name) for name in NAMES]
+    for student in students:
+        student.start()
+        time.sleep(STAGGER)
+    peak, peaks, busy = None, collections.Counter(), []
+    while any(student.is_alive() for student in students):
+        usage = Usage()
+        busy.append(usage.students)
+        if peak is None or usage.students > peak.students:
+            peak = usage
+        peaks |= usage.memory
+        time.sleep(0.5)
+    time.sleep(5)
+    rest = Usage()
+
+    print("student      at rest       peak   processor   first cell   all cells   cells   figures")
+    for s in students:
+        print(f"{s.name:10} {rest.memory[s.name]:6.0f} MB  {peaks[s.name]:6.0f} MB   {rest.time[s.name]:6.1f} s     {s.first:6.1f} s    {s.seconds:6.1f} s"
+              f"   {s.cells:5} {s.figures:7}   {s.error or ''}")
+    if not rest.students:
+        return 1
+    count, room = len(students), MEMORY - rest.memory["hub"]
+    print(f"hub and proxy: {rest.memory['hub']:.0f} MB")
+    print(f"at rest, for each: {rest.students / count:.0f} MB ({most(rest.programs)}): {room / (rest.students / count):.0f} students on 16 GiB")
+    print(f"while all run, for each: {peak.students / count:.0f} MB at most ({most(peak.programs)}): {room / (peak.students / count):.0f} students on 16 GiB;"
+          f" {sum(busy) / len(busy) / count:.0f} MB on average")
+    return any(s.error or s.figures < 8 for s in students)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
