@@ -74,7 +74,7 @@ class Student(threading.Thread):
         self.seconds = time.monotonic() - began
 
     def execute(self, source):
-        request, replied, idle = uuid.uuid4().hex, None, False
+        request, replied, idle, told = uuid.uuid4().hex, None, False, ""
         self.kernel.send(json.dumps({
             "header": {"msg_id": request, "msg_type": "execute_request", "username": self.name, "session": self.name, "version": "5.3"},
             "parent_header": {}, "metadata": {}, "channel": "shell", "buffers": [],
@@ -88,10 +88,12 @@ class Student(threading.Thread):
                 replied = content["status"]
             elif message["msg_type"] == "status":
                 idle = content["execution_state"] == "idle"
+            elif message["msg_type"] in ("stream", "error"):
+                told += content.get("text") or content.get("evalue", "")
             elif message["msg_type"] in ("display_data", "update_display_data"):
                 self.figures += "image/png" in content["data"]
         if replied != "ok":
-            raise RuntimeError(f"a cell failed: {content}: {source[:80]}")
+            raise RuntimeError(f"the cell {source[:40]!r} failed: {told[-500:]}")
 
 
 class Usage:
