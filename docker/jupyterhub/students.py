@@ -5,9 +5,11 @@ in CLASS_PASSWORD. STAGGER: seconds from one login to the next. Prints what memo
 """
 
 import collections
+import html
 import json
 import os
 import pwd
+import re
 import sys
 import threading
 import time
@@ -92,6 +94,8 @@ class Student(threading.Thread):
                 told += content.get("text") or content.get("evalue", "")
             elif message["msg_type"] in ("display_data", "update_display_data"):
                 self.figures += "image/png" in content["data"]
+                if "image/png" not in content["data"]:
+                    told += re.sub("<[^>]*>", "", html.unescape(content["data"].get("text/html", "")))
         if replied != "ok":
             raise RuntimeError(f"the cell {source[:40]!r} failed: {told[-500:]}")
 
