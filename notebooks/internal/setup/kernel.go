@@ -133,7 +133,8 @@ func (s *Setup) kernelSpec() ([]byte, error) {
 	if goCommand, err = filepath.Abs(goCommand); err != nil {
 		return nil, err
 	}
-	path := []string{s.dir(goimports), s.dir(gopls), filepath.Dir(goCommand), "${PATH}"} // Jupyter fills in PATH
+	own := filepath.Join(s.Cache, "tools", "bin")                                             // programs that somebody puts before gopls and go, as docker/Dockerfile does
+	path := []string{s.dir(goimports), own, s.dir(gopls), filepath.Dir(goCommand), "${PATH}"} // Jupyter fills in PATH
 	spec := map[string]any{
 		"argv":           append([]string{s.program(gonb), "--kernel", "{connection_file}"}, quiet...),
 		"display_name":   "Go (gonb)",
