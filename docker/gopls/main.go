@@ -66,7 +66,11 @@ func run(args []string) error {
 	if err != nil {
 		return err
 	}
-	return serve(kernel, func() *exec.Cmd { return exec.Command(program) }, idle)
+	return serve(kernel, func() *exec.Cmd {
+		command := exec.Command(program)
+		command.Env = append(os.Environ(), "GOMEMLIMIT=") // a limit that is right for a cell makes gopls very slow
+		return command
+	}, idle)
 }
 
 // next is the first gopls on PATH that is not this program.

@@ -21,7 +21,10 @@ c.Spawner.mem_limit = setting("CLASS_MEMORY", "2G")
 c.Spawner.cpu_limit = float(setting("CLASS_CPUS", "2"))
 c.Spawner.start_timeout = 120
 c.Spawner.default_url = "/lab/tree/work/tutorials/notebooks/bidirectional_rnn.ipynb"
-c.Spawner.environment = {"EASY_GOMLX_CHECKPOINTS": "/opt/easy-gomlx/trained"}  # all load the same network
+c.Spawner.environment = {
+    "EASY_GOMLX_CHECKPOINTS": "/opt/easy-gomlx/trained",  # all load the same network
+    "GOMEMLIMIT": setting("CLASS_GO_MEMORY", "320MiB"),  # Go's programs collect garbage more often above this; they still get what they need
+}
 c.Spawner.args = [
     f"--MappingKernelManager.cull_idle_timeout={idle}",
     "--MappingKernelManager.cull_interval=60",
