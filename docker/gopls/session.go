@@ -1,0 +1,210 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// The answer to this question is not the kernel's: it greets the real gopls again.
+const greeting = `"greeting of a gopls that was started late"`
+
+// session is a kernel's connection.
+type session struct {
+	kernel  *lockedWriter
+	command func() *exec.Cmd
+	idle    time.Duration
+
+	mu         sync.Mutex
+	initialize []byte           // the kernel's greeting, with our ID
+	files      map[string]*file // those that the kernel has open
+	asked      map[string]bool  // the IDs of questions without an answer
+	real       *server          // nil while it does not run
+	end        *time.Timer      // ends it for want of questions
+}
+
+// lockedWriter lets one message through at a time.
+type lockedWriter struct {
+	mu sync.Mutex
+	io.Writer
+}
+
+func (w *lockedWriter) Write(text []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.Writer.Write(text)
+}
+
+type file struct {
+	text    string
+	version int
+}
+
+type server struct {
+	command *exec.Cmd
+	in      io.WriteCloser
+}
+
+// serve talks with the kernel until it closes the connection.
+func serve(kernel io.ReadWriteCloser, command func() *exec.Cmd, idle time.Duration) error {
+	defer kernel.Close()
+	s := &session{kernel: &lockedWriter{Writer: kernel}, command: command, idle: idle, files: map[string]*file{}, asked: map[string]bool{}}
+	s.end = time.AfterFunc(idle, s.rest)
+	defer func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.end.Stop()
+		s.stop()
+	}()
+	in := bufio.NewReader(kernel)
+	for {
+		m, err := read(in)
+		if err == io.EOF || errors.Is(err, syscall.ECONNRESET) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := s.fromKernel(m); err != nil {
+			return err
+		}
+	}
+}
+
+// fromKernel deals with a message of the kernel.
+func (s *session) fromKernel(m *message) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	document := m.Params.TextDocument
+	switch m.Method {
+	case "initialize":
+		var whole map[string]json.RawMessage
+		if err := json.Unmarshal(m.text, &whole); err != nil {
+			return err
+		}
+		whole["id"] = json.RawMessage(greeting)
+		var err error
+		if s.initialize, err = json.Marshal(whole); err != nil {
+			return err
+		}
+		return write(s.kernel, []byte(`{"jsonrpc":"2.0","id":`+string(m.ID)+`,"result":{"capabilities":{}}}`))
+	case "initialized":
+		return nil
+	case "textDocument/didOpen":
+		s.files[document.URI] = &file{document.Text, document.Version}
+	case "textDocument/didChange":
+		if f := s.files[document.URI]; f != nil && len(m.Params.ContentChanges) > 0 {
+			f.version = document.Version
+			f.text = m.Params.ContentChanges[len(m.Params.ContentChanges)-1].Text // the kernel sends all of it
+		}
+	case "textDocument/didClose":
+		delete(s.files, document.URI)
+	default:
+		if question := m.Method != "" && m.ID != nil; question {
+			if s.real == nil {
+				if err := s.start(); err != nil {
+					fmt.Fprintln(os.Stderr, "gopls:", err)
+					return s.fail(string(m.ID))
+				}
+			}
+			s.asked[string(m.ID)] = true
+			s.end.Reset(s.idle)
+		}
+	}
+	if s.real != nil {
+		write(s.real.in, m.text) // if it has ended, the reader of its output tells
+	}
+	return nil
+}
+
+// start begins the real gopls, with the files that are open now.
+func (s *session) start() error {
+	command := s.command()
+	in, err := command.StdinPipe()
+	if err != nil {
+		return err
+	}
+	out, err := command.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	if err := command.Start(); err != nil {
+		return err
+	}
+	s.real = &server{command, in}
+	go s.toKernel(s.real, bufio.NewReader(out))
+	write(in, s.initialize)
+	write(in, []byte(`{"jsonrpc":"2.0","method":"initialized","params":{}}`))
+	for uri, f := range s.files {
+		opened, err := json.Marshal(map[string]any{"jsonrpc": "2.0", "method": "textDocument/didOpen", "params": map[string]any{
+			"textDocument": map[string]any{"uri": uri, "languageId": "go", "version": f.version, "text": f.text}}})
+		if err != nil {
+			return err
+		}
+		write(in, opened)
+	}
+	return nil
+}
+
+// toKernel passes on what the real gopls says, until it ends.
+func (s *session) toKernel(from *server, out *bufio.Reader) {
+	for {
+		m, err := read(out)
+		if err != nil {
+			break
+		}
+		if string(m.ID) == greeting {
+			continue
+		}
+		s.mu.Lock()
+		if m.Method == "" {
+			delete(s.asked, string(m.ID))
+		}
+		current := s.real == from
+		s.mu.Unlock()
+		if current {
+			write(s.kernel, m.text) // if it has gone, serve sees it
+		}
+	}
+	from.in.Close()
+	from.command.Wait()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.real == from { // by itself
+		s.stop()
+	}
+}
+
+// rest ends the real gopls, unless it is still busy with a question.
+func (s *session) rest() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.asked) > 0 {
+		s.end.Reset(s.idle)
+		return
+	}
+	s.stop()
+}
+
+// stop ends the real gopls. What it has not answered fails.
+func (s *session) stop() {
+	if s.real != nil {
+		s.real.command.Process.Kill()
+		s.real = nil
+	}
+	for id := range s.asked {
+		s.fail(id)
+	}
+	clear(s.asked)
+}
+
+func (s *session) fail(id string) error {
+	return write(s.kernel, []byte(`{"jsonrpc":"2.0","id":`+id+`,"error":{"code":-32603,"message":"gopls has ended"}}`))
+}
