@@ -143,7 +143,7 @@ func (t *trainer) run(ctx context.Context) error {
 				return err
 			}
 		}
-		if step >= t.perEpoch*t.model.cfg.Epochs {
+		if step >= t.steps() {
 			return nil
 		}
 		if err := ctx.Err(); err != nil {
@@ -161,6 +161,9 @@ func newBatch(cfg Config) Examples {
 		Y: make([]int32, cfg.BatchSize),
 	}
 }
+
+// steps are those of the whole training.
+func (t *trainer) steps() int { return stepsFor(t.model.cfg, len(t.data.Y)) }
 
 // step takes the training step after the given number of steps.
 func (t *trainer) step(step int) error {
@@ -186,7 +189,7 @@ func (t *trainer) step(step int) error {
 func (t *trainer) progress(step int, loss, accuracy float64, validation bool) Progress {
 	return Progress{
 		Epoch: (step-1)/t.perEpoch + 1, Epochs: t.model.cfg.Epochs,
-		Step: step, Steps: t.perEpoch * t.model.cfg.Epochs,
+		Step: step, Steps: t.steps(),
 		Loss: loss, Accuracy: accuracy, Validation: validation,
 	}
 }
