@@ -151,20 +151,6 @@ func TestLoadInProcessesAtOnce(t *testing.T) {
 	}
 	_, cacheDir := smallLoader(t)
 	mirror, _ := fakeMirror(t, smallFiles)
-	var children []*exec.Cmd
-	for range 3 {
-		child := exec.Command(os.Args[0], "-test.run=^TestLoadInProcessesAtOnce$")
-		child.Env = append(os.Environ(), "MNIST_TEST_SOURCE="+mirror)
-		child.Stdout = new(bytes.Buffer)
-		if err := child.Start(); err != nil {
-			t.Fatal(err)
-		}
-		children = append(children, child)
-	}
-	for _, child := range children {
-		if err := child.Wait(); err != nil {
-			t.Errorf("one of the processes: %v\n%s", err, child.Stdout)
-		}
-	}
+	longtest.AtOnce(t, 3, "MNIST_TEST_SOURCE="+mirror)
 	wantCached(t, cacheDir)
 }

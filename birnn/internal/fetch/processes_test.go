@@ -1,14 +1,14 @@
 package fetch
 
 import (
-	"bytes"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/easy-gomlx/tutorials/birnn/internal/longtest"
 )
 
 // TestProcessesAtOnce has several processes, not only goroutines, download the same file while each of the others does.
@@ -36,20 +36,6 @@ func TestProcessesAtOnce(t *testing.T) {
 		w.Write(content[100_000:])
 	})
 	dst := filepath.Join(t.TempDir(), "new folder", "file")
-	var children []*exec.Cmd
-	for range processes {
-		child := exec.Command(os.Args[0], "-test.run=^TestProcessesAtOnce$")
-		child.Env = append(os.Environ(), "FETCH_TEST_DST="+dst, "FETCH_TEST_URL="+s.URL)
-		child.Stdout = new(bytes.Buffer)
-		if err := child.Start(); err != nil {
-			t.Fatal(err)
-		}
-		children = append(children, child)
-	}
-	for _, child := range children {
-		if err := child.Wait(); err != nil {
-			t.Errorf("one of the processes: %v\n%s", err, child.Stdout)
-		}
-	}
+	longtest.AtOnce(t, processes, "FETCH_TEST_DST="+dst, "FETCH_TEST_URL="+s.URL)
 	wantContent(t, dst)
 }
