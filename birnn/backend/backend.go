@@ -10,8 +10,9 @@
 // Another backend than the one asked for is never opened: what can't be had is an error that says how to mend it.
 //
 // The package also reads PJRT_PLUGIN_LIBRARY_PATH (directories searched first for the plugin), EASY_GOMLX_CACHE (see
-// [CacheDir]), GOMLX_NO_AUTO_INSTALL (when set, nothing is ever installed) and PIP_INDEX_URL (the package index that
-// the plugin's wheel is taken from, otherwise pypi.org).
+// [CacheDir]), GOMLX_NO_AUTO_INSTALL (when set, nothing is ever installed), EASY_GOMLX_ONLY_PINNED (when set, a plugin is
+// installed only from the wheel that is pinned by its SHA-256, on platforms that have one) and PIP_INDEX_URL (the package
+// index that the wheel is taken from, otherwise pypi.org).
 package backend
 
 import (

@@ -46,7 +46,7 @@ func EnsurePlugin(ctx context.Context, report func(format string, args ...any)) 
 	if err := checkPath(pinned.path(dir)); err != nil { // before the download, not after it
 		return "", err
 	}
-	return installIn(ctx, dir, sources(), report)
+	return installIn(ctx, dir, sources(runtime.GOOS, runtime.GOARCH), report)
 }
 
 func silent(string, ...any) {}
@@ -156,13 +156,20 @@ type source struct {
 	install func(ctx context.Context, dir string, report func(format string, args ...any)) (path string, err error)
 }
 
-// sources are the places for this platform, in the order in which they are tried.
-func sources() []source {
-	s := []source{{"go-xla's installer", installFromGitHub}}
-	if pinned.fits(runtime.GOOS, runtime.GOARCH) {
-		s = append(s, source{"the wheel " + pinned.file, pinned.install})
+// onlyPinned, set to anything, leaves out the sources whose bytes are not known beforehand, where there is one whose are.
+const onlyPinned = "EASY_GOMLX_ONLY_PINNED"
+
+// sources are the places for a platform, in the order in which they are tried.
+func sources(goos, goarch string) []source {
+	release := source{"go-xla's installer", installFromGitHub}
+	wheel := source{"the wheel " + pinned.file, pinned.install}
+	switch {
+	case !pinned.fits(goos, goarch):
+		return []source{release}
+	case os.Getenv(onlyPinned) != "":
+		return []source{wheel}
 	}
-	return s
+	return []source{release, wheel}
 }
 
 // installIn installs a plugin under dir from the first source that has one, while other processes wait.

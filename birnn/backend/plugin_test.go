@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -141,6 +142,28 @@ func TestInstallOnceForMany(t *testing.T) {
 	group.Wait()
 	if count != 1 {
 		t.Errorf("installed %d times, want once", count)
+	}
+}
+
+func TestSources(t *testing.T) {
+	release, wheel := "go-xla's installer", "the wheel "+pinned.file
+	for _, test := range []struct {
+		goos, goarch, only string
+		want               []string
+	}{
+		{"linux", "amd64", "", []string{release, wheel}},
+		{"linux", "amd64", "1", []string{wheel}},
+		{"linux", "arm64", "1", []string{release}}, // none is pinned
+		{"darwin", "arm64", "", []string{release}},
+	} {
+		t.Setenv(onlyPinned, test.only)
+		var got []string
+		for _, s := range sources(test.goos, test.goarch) {
+			got = append(got, s.name)
+		}
+		if !slices.Equal(got, test.want) {
+			t.Errorf("%s/%s, %s=%q: %q, want %q", test.goos, test.goarch, onlyPinned, test.only, got, test.want)
+		}
 	}
 }
 
