@@ -1,7 +1,8 @@
 """JupyterHub for a class: each person gets a JupyterLab from the image, with what was downloaded, built and trained shared by all.
 
 Variables: CLASS_PASSWORD (everybody's, at least 8 characters), CLASS_SPAWNER ("docker", or "local" for processes of the machine's own users),
-CLASS_IMAGE, CLASS_NETWORK, CLASS_MEMORY and CLASS_CPUS (the limits of each person), CLASS_IDLE (seconds until an idle kernel ends; a server after four times that).
+CLASS_IMAGE, CLASS_NETWORK, CLASS_MEMORY and CLASS_CPUS (the limits of each person), CLASS_IDLE (seconds until an idle kernel ends; a server after four times that),
+CLASS_HUB (where the containers reach the hub, if it doesn't run on the machine that they run on: its name in their network).
 """
 
 import os
@@ -22,7 +23,6 @@ c.Spawner.cpu_limit = float(setting("CLASS_CPUS", "2"))
 c.Spawner.start_timeout = 120
 c.Spawner.default_url = "/lab/tree/work/tutorials/notebooks/bidirectional_rnn.ipynb"
 c.Spawner.environment = {
-    "EASY_GOMLX_CHECKPOINTS": "/opt/easy-gomlx/trained",  # all load the same network
     "GOMEMLIMIT": setting("CLASS_GO_MEMORY", "320MiB"),  # Go's programs collect garbage more often above this; they still get what they need
 }
 c.Spawner.args = [
@@ -39,12 +39,17 @@ if setting("CLASS_SPAWNER", "docker") == "local":
         "PATH", "LANG", "EASY_GOMLX_CACHE", "GOCACHE", "GOMODCACHE", "GOFLAGS", "GOTOOLCHAIN", "GOPROXY", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"]
     c.ConfigurableHTTPProxy.should_start = False  # it runs beside the hub, on its usual ports
 else:
+    import docker
+
+    network = setting("CLASS_NETWORK", "class")
+    if "CLASS_HUB" in os.environ:
+        c.JupyterHub.hub_ip, c.JupyterHub.hub_connect_ip = "0.0.0.0", os.environ["CLASS_HUB"]
+    else:  # this machine, as the containers see it
+        c.JupyterHub.hub_ip = docker.from_env().networks.get(network).attrs["IPAM"]["Config"][0]["Gateway"]
     c.JupyterHub.spawner_class = "docker"
-    c.JupyterHub.hub_ip = "0.0.0.0"
-    c.JupyterHub.hub_connect_ip = setting("HOSTNAME", "hub")
     c.DockerSpawner.image = setting("CLASS_IMAGE", "easy-gomlx")
     c.DockerSpawner.cmd = "jupyterhub-singleuser"
-    c.DockerSpawner.network_name = setting("CLASS_NETWORK", "class")
+    c.DockerSpawner.network_name = network
     c.DockerSpawner.volumes = {"class-{username}": "/home/jovyan/work"}
     c.DockerSpawner.remove = True
     c.DockerSpawner.extra_host_config = {"pids_limit": 1000, "security_opt": ["no-new-privileges"]}
