@@ -1,14 +1,14 @@
 """A class at work: students log in to a JupyterHub at the same time, and each runs the tutorial with the network that was trained for all.
 
-students.py NUMBER [STAGGER], as root on the machine (or in the container) of the hub, whose users are student1, student2 and so on, with the password
-in CLASS_PASSWORD. STAGGER: seconds from one login to the next. Prints what memory and processor time each of them took, and how many fit on 16 GiB.
+As root on the machine (or in the container) of the hub, which lets in student1, student2 and so on with the password in CLASS_PASSWORD. Prints what memory
+and processor time each of them took, and how many fit on 16 GiB.
 """
 
+import argparse
 import collections
 import html
 import json
 import os
-import pwd
 import re
 import sys
 import threading
@@ -21,8 +21,13 @@ import websocket
 HUB = "http://127.0.0.1:8000"
 NOTEBOOK = "work/tutorials/notebooks/bidirectional_rnn.ipynb"
 MEMORY = 16 * 1024  # MB
-NAMES = [f"student{n + 1}" for n in range(int(sys.argv[1]))]
-STAGGER = float(sys.argv[2]) if len(sys.argv) > 2 else 0
+options = argparse.ArgumentParser(description=__doc__)
+options.add_argument("number", type=int, help="how many students")
+options.add_argument("--stagger", type=float, default=0, help="seconds from one login to the next")
+options.add_argument("--train", action="store_true", help="each trains a network of their own, for one epoch")
+options.add_argument("--complete", action="store_true", help="each completes a name at the end")
+options = options.parse_args()
+NAMES = [f"student{n + 1}" for n in range(options.number)]
 
 
 class Student(threading.Thread):
@@ -68,19 +73,39 @@ class Student(threading.Thread):
             HUB.replace("http", "ws") + base + f"kernels/{session['kernel']['id']}/channels", cookie=cookies, timeout=600)
         began = time.monotonic()
         for cell in notebook["cells"]:
-            source = "".join(cell["source"])
-            if cell["cell_type"] == "code" and "net.TrainStep(" not in source:
+            source = re.sub(r"(?m)^(\s*epochs\s*=\s*)\d+", r"\g<1>1", "".join(cell["source"]))
+            if cell["cell_type"] == "code" and (options.train or "net.TrainStep(" not in source):
                 self.execute(source)
                 self.cells += 1
                 self.first = self.first or time.monotonic() - began
         self.seconds = time.monotonic() - began
+        if options.complete:
+            self.complete()
+
+    def ask(self, question, **content):
+        """Sends a question to the kernel and returns its number."""
+        number = uuid.uuid4().hex
+        self.kernel.send(json.dumps({
+            "header": {"msg_id": number, "msg_type": question, "username": self.name, "session": self.name, "version": "5.3"},
+            "parent_header": {}, "metadata": {}, "channel": "shell", "buffers": [], "content": content}))
+        return number
+
+    def complete(self):
+        code, limit = "%%\nfmt.Printl", time.monotonic() + 600
+        while time.monotonic() < limit:
+            request = self.ask("complete_request", code=code, cursor_pos=len(code))
+            while True:
+                message = json.loads(self.kernel.recv())
+                if message["parent_header"].get("msg_id") == request and message["msg_type"] == "complete_reply":
+                    break
+            if any("Println" in match for match in message["content"].get("matches") or []):
+                return
+            time.sleep(1)  # it is still reading
+        raise TimeoutError("Println is not completed within ten minutes")
 
     def execute(self, source):
-        request, replied, idle, told = uuid.uuid4().hex, None, False, ""
-        self.kernel.send(json.dumps({
-            "header": {"msg_id": request, "msg_type": "execute_request", "username": self.name, "session": self.name, "version": "5.3"},
-            "parent_header": {}, "metadata": {}, "channel": "shell", "buffers": [],
-            "content": {"code": source, "silent": False, "store_history": True, "user_expressions": {}, "allow_stdin": False}}))
+        replied, idle, told = None, False, ""
+        request = self.ask("execute_request", code=source, silent=False, store_history=True, user_expressions={}, allow_stdin=False)
         while not (replied and idle):
             message = json.loads(self.kernel.recv())
             if message["parent_header"].get("msg_id") != request:
@@ -101,14 +126,13 @@ class Student(threading.Thread):
 
 
 class Usage:
-    """The memory (PSS, MB) and processor time (s) of the processes now, by user and program."""
+    """The memory (PSS, MB) and processor time (s) of the processes now, by student and program."""
 
     def __init__(self):
         self.memory, self.programs, self.time = collections.Counter(), collections.Counter(), collections.Counter()
-        users = {pwd.getpwnam(name).pw_uid: name for name in NAMES}
         for process in filter(str.isdigit, os.listdir("/proc")):
             try:
-                user = users.get(os.stat("/proc/" + process).st_uid)
+                user = self.student(process)
                 if user is None and not self.is_hub(process):
                     continue
                 with open(f"/proc/{process}/smaps_rollup") as file:
@@ -125,10 +149,19 @@ class Usage:
         self.students = sum(self.memory[name] for name in NAMES)
 
     @staticmethod
+    def student(process):
+        """Whose it is: JupyterHub tells their server, and that all that it starts, in a container too."""
+        with open(f"/proc/{process}/environ", errors="replace") as file:
+            for variable in file.read().split("\0"):
+                if variable.startswith("JUPYTERHUB_USER="):
+                    return variable.partition("=")[2]
+        return None
+
+    @staticmethod
     def is_hub(process):
-        with open(f"/proc/{process}/cmdline") as file:
+        with open(f"/proc/{process}/cmdline", errors="replace") as file:
             line = file.read()
-        return "configurable-http-proxy" in line or "jupyterhub_config.py" in line or "idle_culler" in line
+        return any(word in line for word in ("configurable-http-proxy", "jupyterhub_config.py", "idle_culler", "containerd-shim"))
 
 
 def most(programs):
@@ -139,7 +172,7 @@ def main():
     students = [Student(name) for name in NAMES]
     for student in students:
         student.start()
-        time.sleep(STAGGER)
+        time.sleep(options.stagger)
     peak, peaks, busy = None, collections.Counter(), []
     while any(student.is_alive() for student in students):
         usage = Usage()
