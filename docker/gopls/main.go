@@ -19,7 +19,7 @@ import (
 )
 
 // Without a question for this long the real gopls ends; GOPLS_IDLE, such as 30s, is another.
-const defaultIdle = 5 * time.Minute
+const defaultIdle = time.Minute
 
 // The kernel connects within half a minute, or never.
 const patience = time.Minute

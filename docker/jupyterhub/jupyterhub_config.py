@@ -36,7 +36,7 @@ if setting("CLASS_SPAWNER", "docker") == "local":
     c.JupyterHub.spawner_class = "localprocess"
     c.Spawner.cmd = ["start", "jupyterhub-singleuser"]
     c.Spawner.env_keep = [
-        "PATH", "LANG", "EASY_GOMLX_CACHE", "GOCACHE", "GOMODCACHE", "GOFLAGS", "GOTOOLCHAIN", "GOPROXY", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"]
+        "PATH", "LANG", "EASY_GOMLX_CACHE", "GOCACHE", "GOMODCACHE", "GOPLSCACHE", "GOFLAGS", "GOTOOLCHAIN", "GOPROXY", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"]
     c.ConfigurableHTTPProxy.should_start = False  # it runs beside the hub, on its usual ports
 else:
     import docker
