@@ -20,7 +20,7 @@ c.Authenticator.allow_all = True
 # Each person's server.
 c.Spawner.mem_limit = setting("CLASS_MEMORY", "2G")
 c.Spawner.cpu_limit = float(setting("CLASS_CPUS", "2"))
-c.Spawner.start_timeout = 120
+c.Spawner.start_timeout = c.Spawner.http_timeout = 600  # thirty servers that start at once on a small machine take minutes
 c.Spawner.default_url = "/lab/tree/work/tutorials/notebooks/bidirectional_rnn.ipynb"
 c.Spawner.environment = {
     "GOMEMLIMIT": setting("CLASS_GO_MEMORY", "320MiB"),  # Go's programs collect garbage more often above this; they still get what they need
@@ -52,6 +52,7 @@ else:
     c.DockerSpawner.network_name = network
     c.DockerSpawner.volumes = {"class-{username}": "/home/jovyan/work"}
     c.DockerSpawner.remove = True
+    c.DockerSpawner.extra_create_kwargs = {"healthcheck": {"test": ["NONE"]}}  # the hub looks after its servers itself, at less cost
     c.DockerSpawner.extra_host_config = {"pids_limit": 1000, "security_opt": ["no-new-privileges"]}
 
 # Servers that nobody uses end; what was saved is kept.
