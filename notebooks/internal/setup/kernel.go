@@ -2,10 +2,14 @@ package setup
 
 import (
 	"context"
+	"crypto/sha256"
 	"debug/buildinfo"
+	"embed"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,18 +19,36 @@ import (
 // tool is a Go program at one version.
 type tool struct {
 	name, module, version, pkg string // pkg: the folder of the main package in the module
+	source                     fs.FS  // what the module is made of; nil: the go command fetches it
 }
 
-// gonb runs the cells; goimports adds their imports; gopls completes and explains.
-var (
-	gonb      = tool{"gonb", "github.com/janpfeifer/gonb", "v0.11.4", "."}
-	goimports = tool{"goimports", "golang.org/x/tools", "v0.44.0", "./cmd/goimports"}
-	gopls     = tool{"gopls", "golang.org/x/tools/gopls", "v0.21.0", "."}
+// starterSource is the source of a program that stands before gopls, and starts it only while it is asked something.
+//
+//go:embed gopls/main.go gopls/message.go gopls/session.go
+var starterSource embed.FS
 
-	tools = []tool{gonb, goimports, gopls}
+// gonb runs the cells; goimports adds their imports; gopls completes and explains, when starter starts it.
+var (
+	gonb      = tool{"gonb", "github.com/janpfeifer/gonb", "v0.11.4", ".", nil}
+	goimports = tool{"goimports", "golang.org/x/tools", "v0.44.0", "./cmd/goimports", nil}
+	gopls     = tool{"gopls", "golang.org/x/tools/gopls", "v0.21.0", ".", nil}
+	starter   = tool{"gopls", "github.com/easy-gomlx/tutorials/notebooks/internal/setup", "starter-" + digest(starterSource), "./gopls", starterSource}
+
+	tools = []tool{gonb, goimports, gopls, starter}
 )
 
 func (t tool) String() string { return t.name + " " + t.version }
+
+// digest is another one for other files.
+func digest(files fs.FS) string {
+	h := sha256.New()
+	names, _ := fs.Glob(files, "*/*") // what is embedded can be read
+	for _, name := range names {
+		content, _ := fs.ReadFile(files, name)
+		fmt.Fprintf(h, "%s %d\n%s", name, len(content), content)
+	}
+	return hex.EncodeToString(h.Sum(nil))[:8]
+}
 
 // dir is where the program lies; a name with its version, so that a program that is there is the right one.
 func (s *Setup) dir(t tool) string { return filepath.Join(s.Cache, "tools", t.name+"-"+t.version) }
@@ -73,23 +95,40 @@ func (s *Setup) kernel(ctx context.Context) error {
 
 // build compiles a program in its own module, as pinned there, and puts it in place when it is whole.
 func (s *Setup) build(ctx context.Context, t tool) error {
-	env := []string{"GOFLAGS=", "GOWORK=off"}
-	out, err := s.run(ctx, s.Cache, env, "go", "mod", "download", "-json", t.module+"@"+t.version)
-	if err != nil {
-		return explainGo(t, err)
-	}
-	var module struct{ Dir string }
-	if err := json.Unmarshal([]byte(out), &module); err != nil {
-		return err
-	}
 	if err := os.MkdirAll(s.dir(t), 0o755); err != nil {
 		return err
 	}
+	env := []string{"GOFLAGS=", "GOWORK=off"}
+	module, err := s.module(ctx, t, env)
+	if err != nil {
+		return err
+	}
 	unfinished := s.program(t) + ".unfinished"
-	if _, err := s.run(ctx, module.Dir, env, "go", "build", "-ldflags=-s -w", "-o", unfinished, t.pkg); err != nil {
+	if _, err := s.run(ctx, module, env, "go", "build", "-ldflags=-s -w", "-o", unfinished, t.pkg); err != nil {
 		return explainGo(t, err)
 	}
 	return os.Rename(unfinished, s.program(t))
+}
+
+// module returns the folder with the sources of a program.
+func (s *Setup) module(ctx context.Context, t tool, env []string) (string, error) {
+	if t.source != nil {
+		dir := filepath.Join(s.dir(t), "source")
+		if err := os.RemoveAll(dir); err != nil { // of a set-up that was interrupted
+			return "", err
+		}
+		if err := os.CopyFS(dir, t.source); err != nil {
+			return "", err
+		}
+		return dir, os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module "+t.module+"\n\ngo 1.24\n"), 0o644)
+	}
+	out, err := s.run(ctx, s.Cache, env, "go", "mod", "download", "-json", t.module+"@"+t.version)
+	if err != nil {
+		return "", explainGo(t, err)
+	}
+	var module struct{ Dir string }
+	err = json.Unmarshal([]byte(out), &module)
+	return module.Dir, err
 }
 
 // explainGo says in a line why the go command failed.
@@ -133,8 +172,7 @@ func (s *Setup) kernelSpec() ([]byte, error) {
 	if goCommand, err = filepath.Abs(goCommand); err != nil {
 		return nil, err
 	}
-	own := filepath.Join(s.Cache, "tools", "bin")                                             // programs that somebody puts before gopls and go, as docker/Dockerfile does
-	path := []string{s.dir(goimports), own, s.dir(gopls), filepath.Dir(goCommand), "${PATH}"} // Jupyter fills in PATH
+	path := []string{s.dir(goimports), s.dir(starter), s.dir(gopls), filepath.Dir(goCommand), "${PATH}"} // Jupyter fills in PATH
 	spec := map[string]any{
 		"argv":           append([]string{s.program(gonb), "--kernel", "{connection_file}"}, quiet...),
 		"display_name":   "Go (gonb)",

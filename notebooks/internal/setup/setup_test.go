@@ -6,8 +6,10 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -134,8 +136,29 @@ func TestKernelSpec(t *testing.T) {
 	if path[0] != s.dir(goimports) || path[len(path)-1] != "${PATH}" {
 		t.Errorf("PATH is %q: our helpers should come first and the user's PATH last", path)
 	}
+	if slices.Index(path, s.dir(starter))+1 != slices.Index(path, s.dir(gopls)) || s.dir(starter) == s.dir(gopls) {
+		t.Errorf("PATH is %q: what starts gopls should come just before it", path)
+	}
 	if spec.Env["EASY_GOMLX_CACHE"] != s.Cache || spec.Env["GOMLX_NO_AUTO_INSTALL"] != "1" || spec.Language != "go" {
 		t.Errorf("got %v", spec)
+	}
+}
+
+// TestStarterIsBuilt: from its embedded source, without a network, into a folder that another source would not have.
+func TestStarterIsBuilt(t *testing.T) {
+	t.Setenv("GOPROXY", "off")
+	s := newSetup(t)
+	if err := s.check(starter); err == nil {
+		t.Fatal("it is there already")
+	}
+	if err := s.build(t.Context(), starter); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.check(starter); err != nil {
+		t.Error(err)
+	}
+	if other := digest(fstest.MapFS{"gopls/main.go": &fstest.MapFile{Data: []byte("package main")}}); strings.HasSuffix(s.dir(starter), other) {
+		t.Errorf("another source has the same folder, %s", s.dir(starter))
 	}
 }
 
