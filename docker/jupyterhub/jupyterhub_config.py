@@ -2,7 +2,7 @@
 
 Variables: CLASS_PASSWORD (everybody's, at least 8 characters), CLASS_SPAWNER ("docker", or "local" for processes of the machine's own users),
 CLASS_IMAGE, CLASS_NETWORK, CLASS_MEMORY and CLASS_CPUS (the limits of each person), CLASS_IDLE (seconds until an idle kernel ends; a server after four times that),
-CLASS_HUB (where the containers reach the hub, if it doesn't run on the machine that they run on: its name in their network).
+CLASS_GO_MEMORY (the size from which a Go program collects its garbage more often), CLASS_HUB (where the containers reach the hub, if it doesn't run on the machine that they run on: its name in their network).
 """
 
 import os
@@ -53,7 +53,11 @@ else:
     c.DockerSpawner.volumes = {"class-{username}": "/home/jovyan/work"}
     c.DockerSpawner.remove = True
     c.DockerSpawner.extra_create_kwargs = {"healthcheck": {"test": ["NONE"]}}  # the hub looks after its servers itself, at less cost
-    c.DockerSpawner.extra_host_config = {"pids_limit": 1000, "security_opt": ["no-new-privileges"]}
+    c.DockerSpawner.extra_host_config = {
+        "memswap_limit": setting("CLASS_MEMORY", "2G"),  # no swap beyond it
+        "pids_limit": 1000,
+        "security_opt": ["no-new-privileges"],
+    }
 
 # Servers that nobody uses end; what was saved is kept.
 c.JupyterHub.services = [{

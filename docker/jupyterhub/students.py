@@ -1,6 +1,6 @@
 """A class at work: students log in to a JupyterHub at the same time, and each runs the tutorial with the network that was trained for all.
 
-As root on the machine (or in the container) of the hub, which lets in student1, student2 and so on with the password in CLASS_PASSWORD. Prints what memory
+As root on the machine (or in the container) of the hub, which lets them in with the password in CLASS_PASSWORD. Prints what memory
 and processor time each of them took, and how many fit on 16 GiB.
 """
 
@@ -23,11 +23,12 @@ NOTEBOOK = "work/tutorials/notebooks/bidirectional_rnn.ipynb"
 MEMORY = 16 * 1024  # MB
 options = argparse.ArgumentParser(description=__doc__)
 options.add_argument("number", type=int, help="how many students")
+options.add_argument("--name", default="student", help="and a number, for each of them")
 options.add_argument("--stagger", type=float, default=0, help="seconds from one login to the next")
 options.add_argument("--train", action="store_true", help="each trains a network of their own, for one epoch")
 options.add_argument("--complete", action="store_true", help="each completes a name at the end")
 options = options.parse_args()
-NAMES = [f"student{n + 1}" for n in range(options.number)]
+NAMES = [f"{options.name}{n + 1}" for n in range(options.number)]
 
 
 class Student(threading.Thread):
@@ -195,8 +196,8 @@ def main():
         return 1
     count, room = len(students), MEMORY - rest.memory["hub"]
     print(f"hub and proxy: {rest.memory['hub']:.0f} MB")
-    print(f"at rest, for each: {rest.students / count:.0f} MB ({most(rest.programs)}): {room / (rest.students / count):.0f} students on 16 GiB")
-    print(f"while all run, for each: {peak.students / count:.0f} MB at most ({most(peak.programs)}): {room / (peak.students / count):.0f} students on 16 GiB;"
+    print(f"at rest, for each: {rest.students / count:.0f} MB ({most(rest.programs)}): {room // (rest.students / count):.0f} students on 16 GiB")
+    print(f"while all run, for each: {peak.students / count:.0f} MB at most ({most(peak.programs)}): {room // (peak.students / count):.0f} students on 16 GiB;"
           f" {sum(busy) / len(busy) / count:.0f} MB on average")
     return any(s.error or s.figures < 8 for s in students)
 

@@ -76,6 +76,10 @@ func (s *Setup) Prepare(ctx context.Context) error {
 			if ctx.Err() != nil {
 				return fmt.Errorf("stopped while preparing %s; the next start goes on from here", step.name)
 			}
+			if s.Shared() {
+				return fmt.Errorf("prepare %s: the set-up in %s is of another version, and only who made it can write there (%w); "+
+					"have it prepared again, or set EASY_GOMLX_CACHE to a directory of your own", step.name, s.Cache, Explain(err))
+			}
 			return fmt.Errorf("prepare %s: %w", step.name, Explain(err))
 		}
 	}

@@ -265,6 +265,13 @@ func TestShared(t *testing.T) {
 		t.Fatal(err)
 	}
 	release()
+	if err := os.Chmod(s.Venv(), 0o555); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.Chmod(s.Venv(), 0o755) })
+	if err := s.Prepare(t.Context()); err == nil || !strings.Contains(err.Error(), "another version") || !strings.Contains(err.Error(), s.Cache) {
+		t.Errorf("a shared set-up of another version: %v", err)
+	}
 	if state := s.state(); strings.HasPrefix(state, s.Cache) {
 		t.Errorf("the settings go to %s, which can't be written to", state)
 	}
