@@ -18,7 +18,8 @@ c.SharedPasswordAuthenticator.user_password = os.environ["CLASS_PASSWORD"]
 c.Authenticator.allow_all = True
 
 # Each person's server.
-c.Spawner.mem_limit = setting("CLASS_MEMORY", "2G")
+memory = setting("CLASS_MEMORY", "2G")
+c.Spawner.mem_limit = memory
 c.Spawner.cpu_limit = float(setting("CLASS_CPUS", "2"))
 c.Spawner.start_timeout = c.Spawner.http_timeout = 600  # thirty servers that start at once on a small machine take minutes
 c.Spawner.default_url = "/lab/tree/work/tutorials/notebooks/bidirectional_rnn.ipynb"
@@ -54,7 +55,7 @@ else:
     c.DockerSpawner.remove = True
     c.DockerSpawner.extra_create_kwargs = {"healthcheck": {"test": ["NONE"]}}  # the hub looks after its servers itself, at less cost
     c.DockerSpawner.extra_host_config = {
-        "memswap_limit": setting("CLASS_MEMORY", "2G"),  # no swap beyond it
+        "memswap_limit": memory,  # no swap beyond it
         "pids_limit": 1000,
         "security_opt": ["no-new-privileges"],
     }
