@@ -68,7 +68,7 @@ func TestFaultsAreTold(t *testing.T) {
 	said, _, err := examine(t, l.Addr().(*net.TCPAddr).Port, func(cache string) {
 		for _, name := range []string{
 			"mnist/train-images-idx3-ubyte", "mnist/train-labels-idx1-ubyte", "mnist/t10k-images-idx3-ubyte", "mnist/t10k-labels-idx1-ubyte",
-			"xla/go-xla/pjrt_c_api_cpu_plugin.so", "tools/gonb-v0.11.4/gonb",
+			"xla/go-xla/pjrt_c_api_cpu_plugin.so", "tools/gonb-v0.11.5/gonb",
 		} {
 			file := filepath.Join(cache, name)
 			err := os.MkdirAll(filepath.Dir(file), 0o755)
@@ -85,7 +85,7 @@ func TestFaultsAreTold(t *testing.T) {
 		t.Errorf("got %v, want %v", err, ErrUnwell)
 	}
 	for _, line := range []string{
-		"✗ MNIST: mnist: " + files[0] + ": it is a web page", files[4] + " is no XLA plugin", "✗ Go kernel: gonb v0.11.4 is damaged", "✗ computation: not tried",
+		"✗ MNIST: mnist: " + files[0] + ": it is a web page", files[4] + " is no XLA plugin", "✗ Go kernel: gonb v0.11.5 is damaged", "✗ computation: not tried",
 		"✗ port: port ", "in use; choose another with -port",
 	} {
 		if !strings.Contains(said, line) {

@@ -29,7 +29,7 @@ var starterSource embed.FS
 
 // gonb runs the cells; goimports adds their imports; gopls completes and explains, when starter starts it.
 var (
-	gonb      = tool{"gonb", "github.com/janpfeifer/gonb", "v0.11.4", ".", nil}
+	gonb      = tool{"gonb", "github.com/janpfeifer/gonb", "v0.11.5", ".", nil}
 	goimports = tool{"goimports", "golang.org/x/tools", "v0.44.0", "./cmd/goimports", nil}
 	gopls     = tool{"gopls", "golang.org/x/tools/gopls", "v0.21.0", ".", nil}
 	starter   = tool{"gopls", "github.com/easy-gomlx/tutorials/notebooks/internal/setup", "starter-" + digest(starterSource), "./gopls", starterSource}
