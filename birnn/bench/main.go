@@ -104,12 +104,12 @@ func bench(ctx context.Context, o options) error {
 		return err
 	}
 	report := func(format string, args ...any) { fmt.Fprintf(os.Stderr, "  "+format+"\n", args...) }
-	left, pythons := environments(ctx, chosen, report)
+	chosen, envs := environments(ctx, chosen, report)
 	if ctx.Err() != nil {
 		return errors.New("stopped")
 	}
-	if len(left) == 0 {
-		return errors.New("no peer is left")
+	if len(chosen) == 0 {
+		return errors.New("no peer can run")
 	}
 	scripts, err := os.MkdirTemp("", "bench-")
 	if err != nil {
@@ -119,7 +119,7 @@ func bench(ctx context.Context, o options) error {
 	if err := os.CopyFS(scripts, files); err != nil {
 		return err
 	}
-	command := func(p peer) (*exec.Cmd, error) { return p.command(ctx, pythons, filepath.Join(scripts, "peers")) }
+	command := func(p peer) (*exec.Cmd, error) { return p.command(ctx, envs, filepath.Join(scripts, "peers")) }
 
 	all := newReport(o.workload, len(works) > 1)
 	for _, w := range works {
@@ -128,7 +128,7 @@ func bench(ctx context.Context, o options) error {
 			return err
 		}
 		fmt.Printf("%s\n\n", w)
-		taking := able(left, w, len(works) > 1, report)
+		taking := able(chosen, w, len(works) > 1, report)
 		results, err := measure(ctx, w, taking, command, o.plan, report)
 		if err != nil {
 			return fmt.Errorf("stopped: %w", err)

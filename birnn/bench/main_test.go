@@ -77,7 +77,7 @@ func TestEnvironmentsWithoutPython(t *testing.T) {
 	if len(left) != 2 || left[0].name != ours || left[1].name != "gomlx" {
 		t.Errorf("%v are left", left)
 	}
-	if n := strings.Count(said.String(), "no Python 3.11 to 3.13"); n != len(peers)-2 {
+	if n := strings.Count(said.String(), "Python 3.11 to 3.13"); n != len(peers)-2 {
 		t.Errorf("it says:\n%s", said.String())
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"github.com/easy-gomlx/tutorials/birnn/pyenv"
 )
 
 // peer is one that does the work.
@@ -69,11 +71,11 @@ func (p peer) leftOut(w work, sweep bool) string {
 //go:embed peers
 var files embed.FS
 
-// command is the worker of a peer: this program, or a Python of the environments with the scripts in dir.
-func (p peer) command(ctx context.Context, pythons map[string]string, scripts string) (*exec.Cmd, error) {
+// command returns the command for a peer's worker: this program, or the Python of an environment with the scripts in dir.
+func (p peer) command(ctx context.Context, envs map[string]pyenv.Env, scripts string) (*exec.Cmd, error) {
 	if p.env != "" {
-		cmd := exec.CommandContext(ctx, pythons[p.env], filepath.Join(scripts, "worker.py"), p.module, p.name)
-		cmd.Env = append(os.Environ(), "PYTHONNOUSERSITE=1", "PYTHONPATH=", "PYTHONHOME=", "PYTHONDONTWRITEBYTECODE=1")
+		cmd := envs[p.env].Command(ctx, filepath.Join(scripts, "worker.py"), p.module, p.name)
+		cmd.Env = append(cmd.Env, "PYTHONDONTWRITEBYTECODE=1")
 		return cmd, nil
 	}
 	self, err := os.Executable()
