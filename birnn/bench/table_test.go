@@ -50,24 +50,6 @@ func TestGrowth(t *testing.T) {
 	}
 }
 
-func TestPictures(t *testing.T) {
-	s := newReport("batch", true)
-	s.add(work{Kind: train, Batch: 10}, sample())
-	s.add(work{Kind: train, Batch: 100}, sample())
-	memory, err := s.lines("Peak memory by %s", "MB", result.megabytes)
-	if err != nil || !strings.Contains(memory.Alt, "birnn: 300 at 10, 300 at 100") {
-		t.Errorf("got %v, %v", memory, err)
-	}
-	lines, err := s.lines("One training step by %s", "ms/step", result.milliseconds)
-	if err != nil || !strings.Contains(lines.Alt, "birnn: 22.0 at 10, 22.0 at 100") || strings.Contains(lines.Alt, "broken") {
-		t.Errorf("got %v, %v", lines, err)
-	}
-	bars, err := s.bars()
-	if err != nil || !strings.Contains(bars.Alt, "fast 5.50 ms (0.25×); birnn 22.0 ms;") || strings.Contains(bars.Alt, "broken") {
-		t.Errorf("got %v, %v", bars, err)
-	}
-}
-
 func TestWorkNamed(t *testing.T) {
 	usual := sizes{hidden: 128, batch: 100, timesteps: 28}
 	for _, test := range []struct {
