@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/janpfeifer/gonb/gonbui/protocol"
 
-	"github.com/easy-gomlx/tutorials/plotting"
+	"github.com/easy-gomlx/tutorials/birnn/history"
 )
 
 // stage is a Live with a clock that the test turns, and what it sent.
@@ -151,30 +151,30 @@ func TestLiveStoppedEarly(t *testing.T) {
 	}
 }
 
-// TestLiveGoesOn: the curves begin with those of the run before, pace and closing line do not.
-func TestLiveGoesOn(t *testing.T) {
+// TestLiveResumes: the curves start with those of the resumed training, pace and closing line do not.
+func TestLiveResumes(t *testing.T) {
 	before := newStage(2, 100)
 	before.train(1, 120, 10*time.Millisecond)
 	before.Validation(100, 0.5, 0.9)
 	s := newStage(2, 100)
-	s.GoOn(before.Series())
+	s.Resume(before.History())
 	if len(s.figures) != 1 || !strings.Contains(s.figures[0], "steps 1 to 120") {
-		t.Errorf("figures %q; want one of the run before", s.figures)
+		t.Errorf("figures %q; want one of the resumed training", s.figures)
 	}
 	s.train(121, 200, time.Second)
 	if err := s.Done(); err != nil {
 		t.Fatal(err)
 	}
 	if last := s.figures[len(s.figures)-1]; !strings.Contains(last, "steps 1 to 200") {
-		t.Errorf("last figure shows %q, want both runs", last)
+		t.Errorf("last figure shows %q, want both trainings", last)
 	}
 	if got, want := s.lines[len(s.lines)-1], "200 steps, the last 80 in 1 min 20 s · "; !strings.HasPrefix(got, want) {
 		t.Errorf("closing line is %q, want it to begin with %q", got, want)
 	}
 	fresh := newStage(1, 10)
-	fresh.GoOn(plotting.Series{}, plotting.Series{})
+	fresh.Resume(history.Record{})
 	if len(fresh.figures)+len(fresh.lines) != 0 {
-		t.Error("a run without one before it was drawn before its first step")
+		t.Error("an empty record was drawn")
 	}
 }
 
@@ -188,21 +188,21 @@ func TestLiveWithoutSteps(t *testing.T) {
 	}
 }
 
-func TestLiveDivergingRun(t *testing.T) {
+func TestLiveDiverging(t *testing.T) {
 	s := newStage(1, 3)
 	s.Step(1, math.NaN(), math.NaN())
 	s.Step(2, math.Inf(1), 0)
 	if err := s.Done(); err != nil {
-		t.Errorf("a run that diverges: %v; want it drawn", err)
+		t.Errorf("a training that diverges: %v; want it drawn", err)
 	}
 }
 
-func TestLiveTellsWhatCannotBeDrawn(t *testing.T) {
+func TestLiveStepsOutOfOrder(t *testing.T) {
 	s := newStage(10, 550)
 	s.train(1, 3, time.Second)
 	s.Step(2, 1, 0.5)
 	err := s.Done()
-	if err == nil || !strings.Contains(err.Error(), "training.Steps[3] is 2 after 3") {
+	if err == nil || !strings.Contains(err.Error(), "Training.Steps[3] is 2 after 3") {
 		t.Errorf("error is %v; want the step that is out of order", err)
 	}
 }
@@ -214,18 +214,17 @@ func TestLiveOutsideNotebook(t *testing.T) {
 	if err := live.Done(); err != nil {
 		t.Error(err)
 	}
-	training, validation := live.Series()
-	want := plotting.Series{Steps: []int{1}, Loss: []float64{2.3}, Accuracy: []float64{0.1}}
-	if diff := cmp.Diff(want, training); diff != "" {
-		t.Errorf("training (-want +got)\n%s", diff)
+	record := live.History()
+	want := history.Record{
+		Training:   history.Series{Steps: []int{1}, Loss: []float64{2.3}, Accuracy: []float64{0.1}},
+		Validation: history.Series{Steps: []int{1}, Loss: []float64{2.2}, Accuracy: []float64{0.2}},
 	}
-	training.Loss[0] = 9
-	if again, _ := live.Series(); again.Loss[0] != 2.3 {
-		t.Error("Series shares memory with Live")
+	if diff := cmp.Diff(want, record); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
 	}
-	want = plotting.Series{Steps: []int{1}, Loss: []float64{2.2}, Accuracy: []float64{0.2}}
-	if diff := cmp.Diff(want, validation); diff != "" {
-		t.Errorf("validation (-want +got)\n%s", diff)
+	record.Training.Loss[0] = 9
+	if live.History().Training.Loss[0] != 2.3 {
+		t.Error("History shares memory with Live")
 	}
 }
 
@@ -237,12 +236,12 @@ func TestLiveFromSeveralGoroutines(t *testing.T) {
 		group.Go(func() {
 			for range 50 {
 				s.Step(1, 1, 0.5)
-				s.Series()
+				s.History()
 			}
 		})
 	}
 	group.Wait()
-	if training, _ := s.Series(); len(training.Steps) != 200 {
+	if training := s.History().Training; len(training.Steps) != 200 {
 		t.Errorf("%d steps recorded, want 200", len(training.Steps))
 	}
 }
