@@ -148,7 +148,7 @@ func (c curve) draw(p panel, title string, write func(float64) string) {
 		last := values[len(values)-1]
 		p.endLabel(last, write(last), bold(bodySize, darkVermillion))
 	} else if len(valuesOf(c.batches)) == 0 {
-		p.page.text(p.x+p.width/2, p.y+p.height/2, "no finite value", centred(plain(bodySize, ink)))
+		p.page.text(p.x+p.width/2, p.y+p.height/2, "no finite value", centered(plain(bodySize, ink)))
 	}
 }
 

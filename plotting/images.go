@@ -10,14 +10,13 @@ import (
 )
 
 const (
-	side   = 28 // rows and columns of an image
-	pixels = side * side
-	// Digits are the classes 0 to 9.
-	digitClasses = 10
+	side         = 28 // rows and columns of an image
+	pixels       = side * side
+	digitClasses = 10 // 0 to 9
 )
 
-// checkImages returns the number of images after checking that there are some, that none is cut
-// short, and that there is one label and, unless predictions is nil, one prediction for each.
+// checkImages returns the number of images. There must be whole images, at least one, with a label
+// each and, unless predictions is nil, a prediction each.
 func checkImages(images []float32, labels, predictions []int32) (int, error) {
 	n := len(images) / pixels
 	switch {
@@ -45,7 +44,7 @@ func checkClasses(name string, values []int32, classes int) error {
 	return nil
 }
 
-// checkPixels checks one image, which begins at index first of the named argument.
+// checkPixels checks an image that starts at index first of the named argument.
 func checkPixels(name string, image []float32, first int) error {
 	for i, v := range image {
 		if !(v >= 0 && v <= 1) {
@@ -55,8 +54,7 @@ func checkPixels(name string, image []float32, first int) error {
 	return nil
 }
 
-// digit draws an image as dark ink on white, each of its pixels a square of the given size. It
-// takes side*size in both directions.
+// digit draws an image as dark ink on white paper, each pixel as a square of the given size.
 func (p *page) digit(x, y, size float64, image []float32) {
 	for i, v := range image {
 		paper := uint8(math.Round(255 * float64(1-v)))

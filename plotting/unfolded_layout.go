@@ -125,14 +125,14 @@ func (u unfolded) nodes() {
 	case u.joins():
 		u.readout(u.outputsY - readoutHeight)
 	case !u.all:
-		u.page.text(stepMiddle(u.forward), u.outputsY-boxHeight/2-14, u.target(), centred(bold(bodySize, ink)))
+		u.page.text(stepMiddle(u.forward), u.outputsY-boxHeight/2-14, u.target(), centered(bold(bodySize, ink)))
 	}
 }
 
 func (u unfolded) readout(y float64) {
 	u.page.joined(readoutMiddle, y, readoutHalf, [2]bool{true, true})
-	u.page.text(readoutMiddle-readoutHalf/2, y, fmt.Sprintf("at row %d →", drawnRows[u.forward]), centred(bold(bodySize, blue)))
-	u.page.text(readoutMiddle+readoutHalf/2, y, fmt.Sprintf("← at row %d", drawnRows[u.backward]), centred(bold(bodySize, darkVermillion)))
+	u.page.text(readoutMiddle-readoutHalf/2, y, fmt.Sprintf("at row %d →", drawnRows[u.forward]), centered(bold(bodySize, blue)))
+	u.page.text(readoutMiddle+readoutHalf/2, y, fmt.Sprintf("← at row %d", drawnRows[u.backward]), centered(bold(bodySize, darkVermillion)))
 }
 
 // input draws the box of row t with its name.
@@ -143,7 +143,7 @@ func (u unfolded) input(x float64, t string) {
 	left := x - float64(name.Width("x")+index.Width(t))/2
 	u.page.text(left, u.inputsY-1, "x", name)
 	u.page.text(left+float64(name.Width("x")), u.inputsY+5, t, index)
-	u.page.text(x, u.inputsY+boxHeight/2+13, "row "+t, centred(plain(12, muted)))
+	u.page.text(x, u.inputsY+boxHeight/2+13, "row "+t, centered(plain(12, muted)))
 }
 
 // target names what the used states contribute to, if not all are used.
