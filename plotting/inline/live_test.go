@@ -13,11 +13,11 @@ import (
 	"github.com/easy-gomlx/tutorials/birnn/history"
 )
 
-// stage is a Live with a clock that the test turns, and what it sent.
+// stage is a Live with a fake clock, and records what it sends.
 type stage struct {
 	*Live
 	clock    time.Time
-	drawTime time.Duration // that the clock moves for each figure
+	drawTime time.Duration // added to the clock for each figure
 	lines    []string
 	figures  []string // their text alternatives
 	sentAt   []time.Time
@@ -42,7 +42,7 @@ func newStage(epochs, stepsPerEpoch int) *stage {
 	return s
 }
 
-// train makes steps that take the given time each.
+// train takes steps, each of which takes the given time.
 func (s *stage) train(from, to int, each time.Duration) {
 	for step := from; step <= to; step++ {
 		s.clock = s.clock.Add(each)
@@ -56,7 +56,7 @@ func TestLiveRedrawsAtItsOwnPace(t *testing.T) {
 		drawTime time.Duration
 		want     int // figures in ten seconds of steps
 	}{
-		{"as often as is good to look at", 10 * time.Millisecond, 25},
+		{"as often as is pleasant to watch", 10 * time.Millisecond, 25},
 		{"less often if drawing is slow", 100 * time.Millisecond, 5},
 	} {
 		t.Run(test.why, func(t *testing.T) {
@@ -80,12 +80,12 @@ func TestLiveRedrawsAtItsOwnPace(t *testing.T) {
 
 func TestLiveProgressLine(t *testing.T) {
 	s := newStage(10, 550)
-	s.clock = s.clock.Add(3 * time.Second) // compiling, no part of the pace
+	s.clock = s.clock.Add(3 * time.Second) // compiling, which is not part of the pace
 	s.Step(1, 2.3026, 0.1)
 	s.nextDraw = s.clock.Add(time.Hour) // only the line matters here
 	s.train(2, 1400, 25*time.Millisecond)
 	if want := "epoch 1/10 · step 1 of 5,500 · loss 2.30 · accuracy 10.0%"; s.lines[0] != want {
-		t.Errorf("first line is %q, want %q: nothing is known of the pace", s.lines[0], want)
+		t.Errorf("first line is %q, want %q: the pace is not known yet", s.lines[0], want)
 	}
 	want := "epoch 3/10 · step 1,400 of 5,500 · loss 0.00071 · accuracy 50.0% · 25 ms/step · 1 min 43 s left"
 	if got := s.run.progressLine(); got != want {
@@ -115,7 +115,7 @@ func TestLiveUnknownLength(t *testing.T) {
 
 func TestLiveDoneShowsTheLastState(t *testing.T) {
 	s := newStage(1, 20)
-	s.train(1, 20, time.Millisecond) // all but the first come too soon to be drawn
+	s.train(1, 20, time.Millisecond) // all but the first are too early to be redrawn
 	s.Validation(20, 0.07, 0.977)
 	if len(s.figures) != 1 {
 		t.Fatalf("%d figures before Done, want 1", len(s.figures))
@@ -228,7 +228,7 @@ func TestLiveOutsideNotebook(t *testing.T) {
 	}
 }
 
-// Run with -race.
+// TestLiveFromSeveralGoroutines is for -race.
 func TestLiveFromSeveralGoroutines(t *testing.T) {
 	s := newStage(1, 100)
 	var group sync.WaitGroup
