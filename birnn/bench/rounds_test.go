@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// measureHere measures the given workers of the test program.
+// measureHere measures workers of the test program.
 func measureHere(t *testing.T, w work, names ...string) []result {
 	t.Helper()
 	w.Data = filepath.Join(t.TempDir(), "data")
@@ -51,10 +51,10 @@ func TestMeasure(t *testing.T) {
 	}
 }
 
-// The real thing, in processes of their own: ours and GoMLX's layer do the same work.
+// TestMeasureOursAndGoMLX: they do the same work, in processes of their own.
 func TestMeasureOursAndGoMLX(t *testing.T) {
 	if testing.Short() {
-		t.Skip("XLA is left out with -short: its plugin may have to be downloaded")
+		t.Skip("-short does without XLA, whose plugin may have to be downloaded")
 	}
 	for _, r := range measureHere(t, tiny, ours, "gomlx") {
 		if r.Fault != "" || len(r.Steps) != 2 {
@@ -72,7 +72,7 @@ func TestParsePeak(t *testing.T) {
 	}
 }
 
-// The Python peers are part of the program, with a list of packages for each environment.
+// TestFiles: the program contains the Python peers, with the requirements of their environments.
 func TestFiles(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.CopyFS(dir, files); err != nil {

@@ -33,7 +33,7 @@ func TestTable(t *testing.T) {
 
 func TestTableWithoutOurs(t *testing.T) {
 	if got := table(sample()[1:2]); !strings.Contains(got, "|       - |") {
-		t.Errorf("there is nothing to compare with:\n%s", got)
+		t.Errorf("the ratio has nothing to compare with:\n%s", got)
 	}
 }
 
