@@ -18,11 +18,11 @@ type confusionMatrix [][]int
 func newConfusionMatrix(labels, predictions []int32, classes int) (confusionMatrix, error) {
 	switch {
 	case classes < 2 || classes > mostClasses:
-		return nil, fmt.Errorf("plotting: classes is %d; give 2 to %d", classes, mostClasses)
+		return nil, fmt.Errorf("plotting: classes is %d; it must be 2 to %d", classes, mostClasses)
 	case len(labels) == 0:
-		return nil, errors.New("plotting: labels is empty; give at least one label and its prediction")
+		return nil, errors.New("plotting: labels is empty; at least one is needed")
 	case len(labels) != len(predictions):
-		return nil, fmt.Errorf("plotting: %d predictions for %s; give one for each label", len(predictions), format.Count(len(labels), "label"))
+		return nil, fmt.Errorf("plotting: %d predictions for %s; each label needs one", len(predictions), format.Count(len(labels), "label"))
 	}
 	if err := checkClasses("labels", labels, classes); err != nil {
 		return nil, err

@@ -50,9 +50,9 @@ func TestConfusionRejects(t *testing.T) {
 	}{
 		{"no labels", nil, nil, 10, "labels is empty"},
 		{"lengths differ", []int32{1, 2}, []int32{1}, 10, "1 predictions for 2 labels"},
-		{"label out of range", []int32{1, 3}, []int32{1, 1}, 3, "labels[1] is 3; give a class from 0 to 2"},
+		{"label out of range", []int32{1, 3}, []int32{1, 1}, 3, "labels[1] is 3, not a class from 0 to 2"},
 		{"prediction out of range", []int32{1, 1}, []int32{1, -1}, 3, "predictions[1] is -1"},
-		{"one class", []int32{0}, []int32{0}, 1, "classes is 1; give 2 to 20"},
+		{"one class", []int32{0}, []int32{0}, 1, "classes is 1; it must be 2 to 20"},
 		{"too many classes to draw", []int32{0}, []int32{0}, 21, "classes is 21"},
 	} {
 		t.Run(test.why, func(t *testing.T) {

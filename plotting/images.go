@@ -21,13 +21,13 @@ func checkImages(images []float32, labels, predictions []int32) (int, error) {
 	n := len(images) / pixels
 	switch {
 	case len(images) == 0:
-		return 0, errors.New("plotting: images is empty; give at least one image of 28x28 pixels")
+		return 0, errors.New("plotting: images is empty; at least one image of 28x28 pixels is needed")
 	case len(images)%pixels != 0:
-		return 0, fmt.Errorf("plotting: images has %d values, which is not a multiple of 28*28 = 784; give whole images", len(images))
+		return 0, fmt.Errorf("plotting: images has %d values, not a multiple of 28*28 = 784", len(images))
 	case len(labels) != n:
-		return 0, fmt.Errorf("plotting: %d labels for %s; give one label for each image", len(labels), format.Count(n, "image"))
+		return 0, fmt.Errorf("plotting: %d labels for %s; each image needs one", len(labels), format.Count(n, "image"))
 	case predictions != nil && len(predictions) != n:
-		return 0, fmt.Errorf("plotting: %d predictions for %s; give one for each image, or nil for none", len(predictions), format.Count(n, "image"))
+		return 0, fmt.Errorf("plotting: %d predictions for %s; each image needs one, unless predictions is nil", len(predictions), format.Count(n, "image"))
 	}
 	if err := checkClasses("labels", labels, digitClasses); err != nil {
 		return 0, err
@@ -38,7 +38,7 @@ func checkImages(images []float32, labels, predictions []int32) (int, error) {
 func checkClasses(name string, values []int32, classes int) error {
 	for i, v := range values {
 		if v < 0 || int(v) >= classes {
-			return fmt.Errorf("plotting: %s[%d] is %d; give a class from 0 to %d", name, i, v, classes-1)
+			return fmt.Errorf("plotting: %s[%d] is %d, not a class from 0 to %d", name, i, v, classes-1)
 		}
 	}
 	return nil
@@ -48,7 +48,7 @@ func checkClasses(name string, values []int32, classes int) error {
 func checkPixels(name string, image []float32, first int) error {
 	for i, v := range image {
 		if !(v >= 0 && v <= 1) {
-			return fmt.Errorf("plotting: %s[%d] is %v; give pixels between 0 (paper) and 1 (ink)", name, first+i, v)
+			return fmt.Errorf("plotting: %s[%d] is %v; pixels must be between 0 (paper) and 1 (ink)", name, first+i, v)
 		}
 	}
 	return nil

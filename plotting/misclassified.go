@@ -13,7 +13,7 @@ import (
 // Its arguments and errors are those of Digits, but predictions must not be nil.
 func Misclassified(title string, images []float32, labels, predictions []int32) (*Figure, error) {
 	if predictions == nil {
-		return nil, errors.New("plotting: predictions is nil; give the predicted class of each image")
+		return nil, errors.New("plotting: predictions is nil; each image needs one")
 	}
 	n, err := checkImages(images, labels, predictions)
 	if err != nil {

@@ -27,13 +27,13 @@ const (
 // the argument.
 func Prediction(image, probabilities []float32, label int32) (*Figure, error) {
 	if len(image) != pixels {
-		return nil, fmt.Errorf("plotting: image has %d values; give one image of 28*28 = 784", len(image))
+		return nil, fmt.Errorf("plotting: image has %d values, not 28*28 = 784", len(image))
 	}
 	if err := checkPixels("image", image, 0); err != nil {
 		return nil, err
 	}
 	if label < 0 || label >= digitClasses {
-		return nil, fmt.Errorf("plotting: label is %d; give the true class, 0 to %d", label, digitClasses-1)
+		return nil, fmt.Errorf("plotting: label is %d, not a class from 0 to %d", label, digitClasses-1)
 	}
 	predicted, err := mostProbable(probabilities)
 	if err != nil {
@@ -60,12 +60,12 @@ func Prediction(image, probabilities []float32, label int32) (*Figure, error) {
 // mostProbable returns the class with the greatest probability, the first if there are several.
 func mostProbable(probabilities []float32) (int, error) {
 	if len(probabilities) != digitClasses {
-		return 0, fmt.Errorf("plotting: %d probabilities; give one for each of the %d classes", len(probabilities), digitClasses)
+		return 0, fmt.Errorf("plotting: %d probabilities for %d classes", len(probabilities), digitClasses)
 	}
 	best, total := 0, 0.0
 	for class, p := range probabilities {
 		if !(p >= 0 && p <= 1.0001) { // allows for rounding
-			return 0, fmt.Errorf("plotting: probabilities[%d] is %v; give probabilities between 0 and 1", class, p)
+			return 0, fmt.Errorf("plotting: probabilities[%d] is %v, not between 0 and 1", class, p)
 		}
 		if p > probabilities[best] {
 			best = class
@@ -73,7 +73,7 @@ func mostProbable(probabilities []float32) (int, error) {
 		total += float64(p)
 	}
 	if math.Abs(total-1) > 0.01 {
-		return 0, fmt.Errorf("plotting: the probabilities add up to %.3g instead of 1; give the softmax of the logits", total)
+		return 0, fmt.Errorf("plotting: probabilities add up to %.3g, not 1; apply softmax to logits", total)
 	}
 	return best, nil
 }

@@ -15,7 +15,7 @@
 // programs keep the machine busy, a turn waits or is repeated, until -patience is used up.
 //
 // A time is the median over the rounds of each round's median step; "rounds" is the range of the rounds' medians. The first step
-// includes building and compiling, but not loading the library. Peak memory is that of the process.
+// includes building and compiling, but not loading the library. Peak memory is that of the process, if the system has /proc.
 package main
 
 import (

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"os"
-	"runtime"
-	"syscall"
 )
 
 // peakOf returns the peak resident memory of a running process in bytes, or zero if the system has no /proc. (For a process that has
@@ -27,19 +25,4 @@ func parsePeak(status []byte) int64 {
 		}
 	}
 	return 0
-}
-
-// peakOfEnded is peakOf for systems without /proc.
-func peakOfEnded(state *os.ProcessState) int64 {
-	if state == nil {
-		return 0
-	}
-	usage, ok := state.SysUsage().(*syscall.Rusage)
-	switch {
-	case !ok:
-		return 0
-	case runtime.GOOS == "darwin":
-		return int64(usage.Maxrss)
-	}
-	return 1024 * int64(usage.Maxrss)
 }

@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -45,7 +46,7 @@ func TestMeasure(t *testing.T) {
 		if len(r.Losses) != checkedSteps || r.Losses[4] != 2.0/5 || r.Library != "fake 1.0" {
 			t.Errorf("%s: got %+v", r.Peer, r)
 		}
-		if r.Peak < 1e6 {
+		if runtime.GOOS == "linux" && r.Peak < 1e6 {
 			t.Errorf("%s: the peak memory is %d bytes", r.Peer, r.Peak)
 		}
 	}

@@ -96,8 +96,5 @@ func (w *worker) quit() (peak int64) {
 	timer := time.AfterFunc(5*time.Second, func() { _ = w.cmd.Process.Kill() })
 	defer timer.Stop()
 	_ = w.cmd.Wait()
-	if peak == 0 {
-		peak = peakOfEnded(w.cmd.ProcessState)
-	}
 	return peak
 }

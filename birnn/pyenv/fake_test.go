@@ -83,6 +83,12 @@ func TestEnsureMeetsAFullDisk(t *testing.T) {
 	}
 	fakePython(t, "3.11.2", "venv", `/bin/cat "$0" > /dev/full`)
 	env := Env{Dir: filepath.Join(t.TempDir(), "env")}
+	if err := os.Mkdir(env.Dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(env.Complete(), []byte(env.fingerprint()), 0o644); err != nil { // but its Python is gone
+		t.Fatal(err)
+	}
 	wantError(t, "full disk", env.Ensure(t.Context(), t.Logf), "No space left")
 	wantError(t, "full disk", env.Check(t.Context()), "not finished")
 }
