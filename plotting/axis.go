@@ -49,7 +49,7 @@ func accuracyAxis() axis {
 }
 
 // lossAxis is logarithmic if positive losses span a factor of ten or more: otherwise the late part
-// of a training would be a flat line.
+// of a run would be a flat line.
 func lossAxis(lo, hi float64) axis {
 	if lo > 0 && hi/lo >= 10 && !math.IsInf(hi/lo, 0) {
 		return logAxis(lo, hi)

@@ -19,8 +19,8 @@ const (
 	mostMarks   = 40   // evaluations above which they have no markers and dotted lines
 )
 
-// Curves draws the learning curves of a training: loss on the left and accuracy on the right, by
-// training step.
+// Curves draws the learning curves of a training run: loss on the left and accuracy on the right,
+// by training step.
 //
 // The training curve shows each batch; a long one is drawn lightly, with its moving mean on top. The
 // validation curve has a marker and a dotted vertical line for each evaluation, usually the end of
@@ -68,9 +68,9 @@ func lossTitle(a axis) string {
 	return "Loss"
 }
 
-// curve is one measure of a training, ready to be drawn.
+// curve is one measure of a training run, ready to be drawn.
 type curve struct {
-	batches, mean, validation [][]xy // mean is empty for a short training
+	batches, mean, validation [][]xy // mean is empty for a short run
 	window                    int    // the number of batches in the mean
 	dense                     bool   // many batches share a column of pixels
 	gaps                      int    // the number of values that are not finite
@@ -96,7 +96,7 @@ func newCurve(steps []int, batches []float64, evaluations []int, validation []fl
 // meanRadius returns the radius of the moving mean of n points.
 func meanRadius(n int) int { return max(2, n/meanPart/2) }
 
-// lossAxis returns an axis for the curve. The lowest 2% of a long training's batches may lie below
+// lossAxis returns an axis for the curve. The lowest 2% of a long run's batches may lie below
 // it: a few perfect batches would otherwise flatten a logarithmic curve.
 func (c curve) lossAxis() axis {
 	values := valuesOf(c.batches)

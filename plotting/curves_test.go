@@ -10,7 +10,7 @@ import (
 	"github.com/easy-gomlx/tutorials/plotting"
 )
 
-// trained returns n steps of a training shaped like the tutorial's, with ten evaluations.
+// trained returns n steps of a run shaped like the tutorial's, with ten evaluations.
 func trained(n int) (r history.Record) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for step := 1; step <= n; step++ {
@@ -82,7 +82,7 @@ func TestCurvesRejects(t *testing.T) {
 	}
 }
 
-// TestCurvesDrawsOddLosses: a training that goes wrong has a figure too.
+// TestCurvesDrawsOddLosses: a run that goes wrong has a figure too.
 func TestCurvesDrawsOddLosses(t *testing.T) {
 	for _, odd := range [][]float64{
 		{0, 0, 0}, {-1, 2, -3}, {1, 0, 1e-9}, {5e-324, 1, 2}, {1e308, -1e308, 1}, {1e29, 1e-300, 1},
@@ -108,7 +108,7 @@ func TestCurvesAlt(t *testing.T) {
 		{"one point does not rise or fall", constant(1, 2.3, 0.1), empty, "Training loss is 2.30; training accuracy is 10.0%."},
 		{"no training", empty, constant(1, 2.3, 0.1), "steps. Validation loss is 2.30"},
 		{"nothing finite", constant(2, math.NaN(), 0.1), empty, "Training loss has no finite value"},
-		{"the end of a long training is its mean", trained(5500).Training, empty, "to 0.014; training accuracy"},
+		{"the end of a long run is its mean", trained(5500).Training, empty, "to 0.014; training accuracy"},
 	} {
 		t.Run(test.why, func(t *testing.T) {
 			figure, err := plotting.Curves(history.Record{Training: test.training, Validation: test.validation})

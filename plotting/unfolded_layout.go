@@ -40,7 +40,7 @@ const (
 	beforeEllipsis = 2 // the drawn step that the ellipsis follows
 )
 
-// unfolded is a figure in the making; the heights are the middles of its rows.
+// unfolded is the figure while it is drawn; the heights are the middles of its rows.
 type unfolded struct {
 	page *page
 	reading

@@ -11,7 +11,7 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// bars draws the time of a step of each peer, the fastest at the top, with a line from the least to the greatest of its rounds.
+// bars draws the time of a step of each peer, the fastest at the top, with the range of its rounds.
 func (s *summary) bars() (picture, error) {
 	run := s.Runs[0]
 	var all []result
@@ -42,7 +42,7 @@ func (s *summary) bars() (picture, error) {
 	return p, nil
 }
 
-// timeAndRatio is the label of a bar, such as "20.2 ms (1.47×)".
+// timeAndRatio returns the label of a bar, such as "20.2 ms (1.47×)".
 func (r result) timeAndRatio(all []result) string {
 	middle, _ := r.milliseconds()
 	text := short(middle) + " ms"

@@ -21,7 +21,7 @@ func (s *summary) lines(title, unit string, measure func(result) (float64, bool)
 	p.X.Scale, p.Y.Scale = plot.LogScale{}, plot.LogScale{}
 	p.X.Tick.Marker, p.Y.Tick.Marker = plot.ConstantTicks(s.sizeTicks()), plot.TickerFunc(oneTwoFive)
 	p.Legend.Top, p.Legend.Left, p.Legend.Padding = true, true, 3
-	var lines []any // names and points, by turns
+	var lines []any // alternately names and points
 	var words []string
 	for _, first := range s.Runs[0].Results {
 		if points := s.measured(first.Peer, measure); len(points) > 0 {

@@ -34,7 +34,7 @@ func golden(t *testing.T, name string, p picture, err error) {
 	}
 	if equal, err := cmpimg.EqualApprox("png", got, want, 0.1); !equal || err != nil {
 		file := filepath.Join(t.ArtifactDir(), name+".png")
-		t.Errorf("%s is another picture than %s (%v), see %s (kept with -artifacts)", name, path, err, file)
+		t.Errorf("%s differs from %s (%v); see %s (kept with -artifacts)", name, path, err, file)
 		if err := os.WriteFile(file, got, 0o644); err != nil {
 			t.Error(err)
 		}

@@ -55,7 +55,7 @@ func TestMeasure(t *testing.T) {
 // TestMeasureOursAndGoMLX: they do the same work, in processes of their own.
 func TestMeasureOursAndGoMLX(t *testing.T) {
 	if testing.Short() {
-		t.Skip("-short does without XLA, whose plugin may have to be downloaded")
+		t.Skip("skipped with -short: needs XLA, whose plugin may have to be downloaded")
 	}
 	for _, r := range measureHere(t, tiny, ours, "gomlx") {
 		if r.Fault != "" || len(r.Steps) != 2 {

@@ -14,11 +14,11 @@ import (
 )
 
 const (
-	redrawEvery = 400 * time.Millisecond // at the most often
-	restFactor  = 19                     // times the time of drawing pass without drawing, so that it takes at most 5%
+	redrawEvery = 400 * time.Millisecond // at most
+	restFactor  = 19                     // the pause after drawing, relative to its time: drawing takes at most 5%
 )
 
-// Live shows a training as it proceeds: a line of progress and the learning curves of
+// Live shows a training run as it proceeds: a line of progress and the learning curves of
 // [plotting.Curves], redrawn in place.
 //
 //	live := inline.NewLive(epochs, stepsPerEpoch)
@@ -41,11 +41,11 @@ type Live struct {
 	mu       sync.Mutex
 	nextDraw time.Time
 	finished bool
-	err      error // why nothing is drawn any more
+	err      error // if set, nothing more is drawn
 }
 
-// NewLive returns a Live for a training of epochs times stepsPerEpoch steps that starts now. Either
-// may be zero, for unknown: the line of progress then shows no totals and no remaining time.
+// NewLive returns a Live for a run of epochs times stepsPerEpoch steps that starts now. Either may be
+// zero, for unknown: the line of progress then shows no totals and no remaining time.
 func NewLive(epochs, stepsPerEpoch int) *Live {
 	l := &Live{now: time.Now, lineID: gonbui.UniqueId(), plotID: gonbui.UniqueId()}
 	if gonbui.IsNotebook {
@@ -66,7 +66,7 @@ func (l *Live) reserve() {
 	}
 }
 
-// Resume starts the curves with the record of the training that this one resumes. An empty record
+// Resume starts the curves with the record of the run that this one resumes. An empty record
 // changes nothing. Call it before the first Step.
 func (l *Live) Resume(record history.Record) {
 	l.mu.Lock()

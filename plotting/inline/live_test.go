@@ -151,7 +151,7 @@ func TestLiveStoppedEarly(t *testing.T) {
 	}
 }
 
-// TestLiveResumes: the curves start with those of the resumed training, pace and closing line do not.
+// TestLiveResumes: the curves start with those of the resumed run, pace and closing line do not.
 func TestLiveResumes(t *testing.T) {
 	before := newStage(2, 100)
 	before.train(1, 120, 10*time.Millisecond)
@@ -159,14 +159,14 @@ func TestLiveResumes(t *testing.T) {
 	s := newStage(2, 100)
 	s.Resume(before.History())
 	if len(s.figures) != 1 || !strings.Contains(s.figures[0], "steps 1 to 120") {
-		t.Errorf("figures %q; want one of the resumed training", s.figures)
+		t.Errorf("figures %q; want one of the resumed run", s.figures)
 	}
 	s.train(121, 200, time.Second)
 	if err := s.Done(); err != nil {
 		t.Fatal(err)
 	}
 	if last := s.figures[len(s.figures)-1]; !strings.Contains(last, "steps 1 to 200") {
-		t.Errorf("last figure shows %q, want both trainings", last)
+		t.Errorf("last figure shows %q, want both runs", last)
 	}
 	if got, want := s.lines[len(s.lines)-1], "200 steps, the last 80 in 1 min 20 s · "; !strings.HasPrefix(got, want) {
 		t.Errorf("closing line is %q, want it to begin with %q", got, want)
@@ -193,7 +193,7 @@ func TestLiveDiverging(t *testing.T) {
 	s.Step(1, math.NaN(), math.NaN())
 	s.Step(2, math.Inf(1), 0)
 	if err := s.Done(); err != nil {
-		t.Errorf("a training that diverges: %v; want it drawn", err)
+		t.Errorf("a run that diverges: %v; want it drawn", err)
 	}
 }
 

@@ -9,11 +9,11 @@ import (
 	"github.com/easy-gomlx/tutorials/plotting/internal/format"
 )
 
-// run is the state of a training, and describes it.
+// run is the state of a training run, and describes it.
 type run struct {
 	epochs, stepsPerEpoch int // 0: unknown
 	history.Record
-	before int // the last step of the training that this one resumes
+	before int // the last step of the run that this one resumes
 	start  time.Time
 	pace   pace
 }
@@ -38,7 +38,7 @@ func (r *run) evaluation(now time.Time, step int, loss, accuracy float64) {
 	r.pace.add(now, step)
 }
 
-// progressLine describes how far the training is, as in
+// progressLine describes how far the run is, as in
 //
 //	epoch 3/10 · step 1,400 of 5,500 · loss 0.08 · accuracy 97.0% · 25 ms/step · 1 min 42 s left
 func (r *run) progressLine() string {
@@ -64,7 +64,7 @@ func (r *run) progressLine() string {
 	return strings.Join(parts, " · ")
 }
 
-// closingLine sums up the training, as in
+// closingLine sums up the run, as in
 //
 //	5,500 steps in 2 min 22 s · last batch: loss 0.02, accuracy 99.0% · validation: loss 0.07, accuracy 97.7%
 func (r *run) closingLine(now time.Time) string {

@@ -1,5 +1,5 @@
 // Package inline shows figures in the output of a GoNB notebook's cell: one at a time with [Show], or
-// with [Live] the learning curves of a training, redrawn in place.
+// with [Live] the learning curves of a training run, redrawn in place.
 package inline
 
 import (
