@@ -1,3 +1,5 @@
+//go:build unix
+
 package inline
 
 import (
@@ -15,7 +17,7 @@ import (
 	"github.com/janpfeifer/gonb/gonbui"
 )
 
-// stopChild is the program that these tests stop: it says how its context ended, and stays for a while.
+// stopChild is the program that these tests stop. It prints how its context ended, and runs on for a while.
 func stopChild() {
 	gonbui.IsNotebook = true
 	ctx := Stoppable()
@@ -23,7 +25,7 @@ func stopChild() {
 	<-ctx.Done()
 	fmt.Println("ended:", context.Cause(ctx))
 	if errors.Is(context.Cause(ctx), ErrKernelGone) {
-		os.WriteFile(os.Getenv("INLINE_TEST_CHILD"), []byte("saved"), 0o600) // after printing to nobody
+		os.WriteFile(os.Getenv("INLINE_TEST_CHILD"), []byte("saved"), 0o600) // after printing to a closed pipe
 		return
 	}
 	time.Sleep(20 * time.Second)
@@ -50,9 +52,9 @@ func TestStopButton(t *testing.T) {
 		cmd.Process.Signal(sig)
 		lines.Scan()
 		if want := "ended: " + ErrStopped.Error(); lines.Text() != want || time.Since(start) > 2*time.Second {
-			t.Errorf("%v: it says %q after %v, want %q at once", sig, lines.Text(), time.Since(start), want)
+			t.Errorf("%v: it printed %q after %v, want %q immediately", sig, lines.Text(), time.Since(start), want)
 		}
-		cmd.Process.Signal(os.Interrupt) // once more, for those who can't wait
+		cmd.Process.Signal(os.Interrupt) // a second interrupt
 		var exit *exec.ExitError
 		if err := cmd.Wait(); !errors.As(err, &exit) || exit.Sys().(syscall.WaitStatus).Signal() != syscall.SIGINT || time.Since(start) > 5*time.Second {
 			t.Errorf("%v: after a second interrupt it ended with %v after %v", sig, err, time.Since(start))
@@ -60,8 +62,8 @@ func TestStopButton(t *testing.T) {
 	}
 }
 
-// TestKernelGone kills the parent of a program, as a kernel is killed: the program notices, has time
-// to save what it has, and ends.
+// TestKernelGone kills the parent of a program, as a kernel may be killed: the program notices, has
+// time to save, and ends.
 func TestKernelGone(t *testing.T) {
 	saved := t.TempDir() + "/saved"
 	parent := exec.Command("sh", "-c", `"$0" -test.run='^TestStopButton$' & wait`, os.Args[0])
@@ -80,11 +82,11 @@ func TestKernelGone(t *testing.T) {
 		t.Fatalf("%q: %v", lines.Text(), err)
 	}
 	parent.Process.Kill()
-	out.Close() // nobody reads any more
+	out.Close() // nothing reads any more
 	for deadline := time.Now().Add(5 * time.Second); syscall.Kill(pid, 0) == nil && !isZombie(pid); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			syscall.Kill(pid, syscall.SIGKILL)
-			t.Fatal("the program still runs 5 s after its parent has gone")
+			t.Fatal("the program still runs 5 s after its parent has exited")
 		}
 	}
 	if content, err := os.ReadFile(saved); string(content) != "saved" {
@@ -93,7 +95,7 @@ func TestKernelGone(t *testing.T) {
 	parent.Wait()
 }
 
-// isZombie reports whether a process has ended and only waits to be noticed.
+// isZombie reports whether a process has ended and only waits for its parent.
 func isZombie(pid int) bool {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	return err == nil && strings.Contains(string(stat), ") Z ")
