@@ -123,8 +123,8 @@ func before(timeSteps, bound *Node) *Node {
 	return LessThan(timeSteps, ExpandAxes(bound, 1))
 }
 
-// rowsAt returns the rows of x, [batch, time, input], that stand at the places,
-// [batch, n]: [batch, n, input].
+// rowsAt returns the rows of x, [batch, time, ...], at the places, [batch, n]:
+// [batch, n, ...].
 func rowsAt(x, places *Node) *Node {
 	sequence := Iota(places.Graph(), places.Shape(), 0)
 	return Gather(x, Stack([]*Node{sequence, places}, -1))
