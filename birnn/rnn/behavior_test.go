@@ -234,6 +234,11 @@ func TestPanics(t *testing.T) {
 		{"a sequence instead of a batch", []int{4, 5}, func(s *model.Scope, x *Node) { Unidirectional(NewLSTM(s, x, 3, 1), x) }, "want [batch, time, input]"},
 		{"no time steps", []int{4, 0, 5}, func(s *model.Scope, x *Node) { newBidirectional(s, x) }, "at least one"},
 		{"integers", []int{2, 4, 5}, func(s *model.Scope, x *Node) { NewGRU(s, ConvertDType(x, dtypes.Int32), 3) }, "x is Int32"},
+		{"weights that do not belong together", []int{2, 4, 5}, func(s *model.Scope, x *Node) {
+			cell := NewLSTM(s, x, 3, 1)
+			cell.Bias = Slice(cell.Bias, AxisRange(0, 8))
+			Unidirectional(cell, x)
+		}, "the cell's kernel is (Float32)[8, 12] and its bias (Float32)[8]"},
 		{"another dtype", []int{2, 4, 5}, func(s *model.Scope, x *Node) {
 			Unidirectional(NewGRU(s, x, 3), ConvertDType(x, dtypes.Float64))
 		}, "x is Float64, the cell's kernel Float32"},

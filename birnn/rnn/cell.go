@@ -84,6 +84,17 @@ func newWeights(function string, scope *model.Scope, x *Node, numHidden, columns
 	return k.NodeValue(x), b.NodeValue(x)
 }
 
+// checkedKernel returns the kernel of a cell with the given number of gates. It
+// panics unless kernel and bias belong together.
+func checkedKernel(kernel, bias *Node, gates int) *Node {
+	if bias.Rank() != 1 || bias.Shape().Dim(0)%4 != 0 || kernel.Rank() != 2 ||
+		4*kernel.Shape().Dim(1) != gates*bias.Shape().Dim(0) || kernel.DType() != bias.DType() {
+		panic(fmt.Errorf("rnn: the cell's kernel is %s and its bias %s; want [input+hidden, %d*hidden] and [4*hidden] of one dtype",
+			kernel.Shape(), bias.Shape(), gates))
+	}
+	return kernel
+}
+
 // checkInput panics unless the cell's weights are for inputs like x, whose last
 // axis is the input.
 func checkInput(cell Cell, x *Node) {

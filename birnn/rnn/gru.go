@@ -41,7 +41,7 @@ func (c *GRU) NumHidden() int { return c.Bias.Shape().Dim(0) / 4 }
 // the state after it. A nil s.H is zero; the state has no C.
 func (c *GRU) Step(x *Node, s State) State { return singleStep(c, x, s) }
 
-func (c *GRU) kernel() *Node { return c.Kernel }
+func (c *GRU) kernel() *Node { return checkedKernel(c.Kernel, c.Bias, 3) }
 
 func (c *GRU) hasCellState() bool { return false }
 

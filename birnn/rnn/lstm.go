@@ -45,7 +45,7 @@ func (l *LSTM) NumHidden() int { return l.Bias.Shape().Dim(0) / 4 }
 // the state after it. A nil field of s is zero.
 func (l *LSTM) Step(x *Node, s State) State { return singleStep(l, x, s) }
 
-func (l *LSTM) kernel() *Node { return l.Kernel }
+func (l *LSTM) kernel() *Node { return checkedKernel(l.Kernel, l.Bias, 4) }
 
 func (l *LSTM) hasCellState() bool { return true }
 
