@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/easy-gomlx/tutorials/notebooks/internal/lab"
+	"github.com/easy-gomlx/tutorials/notebooks/internal/setup"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -116,6 +118,26 @@ func TestFreshMachine(t *testing.T) {
 		holds(t, filepath.Join(out, "good.ipynb"), "epochs: 3", "XLA on the CPU (", out)
 		holds(t, filepath.Join(out, "good.html"), "epochs: 3")
 	})
+	t.Run("file browser", func(t *testing.T) {
+		s, err := setup.New(setup.NewConsole(os.Stdout))
+		if err != nil {
+			t.Fatal(err)
+		}
+		cmd := exec.Command(s.Python(), "-c", listFiles)
+		cmd.Env = append(os.Environ(), s.Environ()...)
+		out, err := cmd.Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range strings.Fields(string(out)) {
+			if filepath.Ext(name) == ".go" || name == "internal" || name == "testdata" {
+				t.Errorf("the file browser shows %s", name)
+			}
+		}
+		if !strings.Contains(string(out), tutorial) {
+			t.Errorf("the file browser does not show %s but %s", tutorial, out)
+		}
+	})
 	for name, failing := range failingCells {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -140,6 +162,14 @@ func TestFreshMachine(t *testing.T) {
 		})
 	}
 }
+
+// listFiles prints what Jupyter's file browser shows of the folder of the notebooks.
+const listFiles = `
+import asyncio
+from jupyter_server.serverapp import ServerApp
+server = ServerApp()
+server.initialize(argv=["--allow-root"], new_httpserver=False)
+print(*(file["name"] for file in asyncio.run(server.contents_manager.get("/"))["content"]), sep="\n")`
 
 // failingCells are cells of code and what a reader needs to see of their failure.
 var failingCells = map[string]struct {

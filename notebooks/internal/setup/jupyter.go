@@ -22,8 +22,14 @@ const JupyterVersion = "4.6.6"
 //go:embed requirements.txt
 var requirements []byte
 
-//go:embed overrides.json
-var overrides []byte
+// labSettings disables the questions that JupyterLab asks at its first start; serverSettings hides from its file browser what
+// a reader does not need. Docker's image, which is built with this environment, has them too.
+var (
+	//go:embed lab.json
+	labSettings []byte
+	//go:embed server.json
+	serverSettings []byte
+)
 
 // Venv is the Python environment.
 func (s *Setup) Venv() string { return filepath.Join(s.Cache, "jupyter") }
@@ -100,12 +106,12 @@ func (s *Setup) jupyter(ctx context.Context) error {
 	return s.settings()
 }
 
-// settings switches off the questions that JupyterLab asks at its first start.
 func (s *Setup) settings() error {
-	if err := os.MkdirAll(s.state(), 0o700); err != nil {
-		return err
-	}
-	return writeIfChanged(filepath.Join(s.Venv(), "share", "jupyter", "lab", "settings", "overrides.json"), overrides)
+	return errors.Join(
+		os.MkdirAll(s.state(), 0o700),
+		writeIfChanged(filepath.Join(s.Venv(), "share", "jupyter", "lab", "settings", "overrides.json"), labSettings),
+		writeIfChanged(filepath.Join(s.Venv(), "etc", "jupyter", "jupyter_server_config.json"), serverSettings),
+	)
 }
 
 // CheckJupyter reports what is wrong with the environment.
