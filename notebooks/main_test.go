@@ -123,7 +123,7 @@ func TestFreshMachine(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		cmd := exec.Command(s.Python(), "-c", listFiles)
+		cmd := exec.Command(s.Jupyter().Python(), "-c", listFiles)
 		cmd.Env = append(os.Environ(), s.Environ()...)
 		out, err := cmd.Output()
 		if err != nil {

@@ -49,7 +49,7 @@ func TestStoppedTraining(t *testing.T) {
 	if err := os.WriteFile(notebook, []byte(short), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(s.Python(), filepath.Join("testdata", "stop.py"), notebook, here)
+	cmd := exec.Command(s.Jupyter().Python(), filepath.Join("testdata", "stop.py"), notebook, here)
 	cmd.Env = append(append(os.Environ(), s.Environ()...), lab.CheckpointsVariable+"="+dir)
 	out, err := cmd.CombinedOutput()
 	t.Logf("\n%s", out)

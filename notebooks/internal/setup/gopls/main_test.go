@@ -20,7 +20,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// beGopls answers each question with what it was told until then. The question "die" ends it.
+// beGopls answers each request with all messages so far. The request "die" ends it.
 func beGopls() {
 	in := bufio.NewReader(os.Stdin)
 	var told []string
