@@ -93,7 +93,8 @@ func (s *Setup) kernel(ctx context.Context) error {
 	return nil
 }
 
-// build compiles a program with the dependencies that its own module pins, and moves it to its place when complete.
+// build compiles a program with the dependencies that its own module pins, and moves it to its place when complete. The command
+// go install would need a list of versions, which not every module proxy has.
 func (s *Setup) build(ctx context.Context, t tool) error {
 	if err := os.MkdirAll(s.dir(t), 0o755); err != nil {
 		return err
