@@ -115,8 +115,8 @@ func TestFreshMachine(t *testing.T) {
 		if err := run(t.Context(), options{execute: true, epochs: 3, out: out, notebook: file}); err != nil {
 			t.Fatal(err)
 		}
-		holds(t, filepath.Join(out, "good.ipynb"), "epochs: 3", "XLA on the CPU (", out)
-		holds(t, filepath.Join(out, "good.html"), "epochs: 3")
+		contains(t, filepath.Join(out, "good.ipynb"), "epochs: 3", "XLA on the CPU (", out)
+		contains(t, filepath.Join(out, "good.html"), "epochs: 3")
 	})
 	t.Run("file browser", func(t *testing.T) {
 		s, err := setup.New(setup.NewConsole(os.Stdout))
@@ -184,7 +184,7 @@ var failingCells = map[string]struct {
 	},
 }
 
-func holds(t *testing.T, path string, parts ...string) {
+func contains(t *testing.T, path string, parts ...string) {
 	t.Helper()
 	content, err := os.ReadFile(path)
 	if err != nil {

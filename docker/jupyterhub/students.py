@@ -108,7 +108,7 @@ class Student(threading.Thread):
         raise TimeoutError("Println is not completed within ten minutes")
 
     def execute(self, source):
-        replied, idle, told = None, False, ""
+        replied, idle, printed = None, False, ""
         request = self.ask("execute_request", code=source, silent=False, store_history=True, user_expressions={}, allow_stdin=False)
         while not (replied and idle):
             message = json.loads(self.kernel.recv())
@@ -120,13 +120,13 @@ class Student(threading.Thread):
             elif message["msg_type"] == "status":
                 idle = content["execution_state"] == "idle"
             elif message["msg_type"] in ("stream", "error"):
-                told += content.get("text") or content.get("evalue", "")
+                printed += content.get("text") or content.get("evalue", "")
             elif message["msg_type"] in ("display_data", "update_display_data"):
                 self.figures += "image/png" in content["data"]
                 if "image/png" not in content["data"]:
-                    told += re.sub("<[^>]*>", "", html.unescape(content["data"].get("text/html", "")))
+                    printed += re.sub("<[^>]*>", "", html.unescape(content["data"].get("text/html", "")))
         if replied != "ok":
-            raise RuntimeError(f"the cell {source[:40]!r} failed: {told[-500:]}")
+            raise RuntimeError(f"the cell {source[:40]!r} failed: {printed[-500:]}")
 
 
 class Usage:
