@@ -1,4 +1,4 @@
-"""JupyterLab in the container: reached from outside, by its token, on one port and no other. For a class JupyterHub says where."""
+"""JupyterLab in the container: reached from outside, with its token, on one fixed port. In a class JupyterHub chooses the address."""
 
 import os
 

@@ -3,10 +3,10 @@
 //	go run ./notebooks                         prepare, and open the tutorial in JupyterLab
 //	go run ./notebooks -prepare                only prepare
 //	go run ./notebooks -execute -epochs 1      run it without a browser
-//	go run ./notebooks -doctor                 look what is wrong
+//	go run ./notebooks -doctor                 check what is wrong
 //
-// The name of another notebook can follow the flags. Everything is installed into easy-gomlx in the user's cache directory, or into
-// EASY_GOMLX_CACHE if set; removing that directory removes it all.
+// The name of another notebook may follow the flags. Everything is installed in easy-gomlx in the user's cache directory, or in
+// EASY_GOMLX_CACHE if set; deleting that directory deletes it all.
 package main
 
 import (
@@ -40,12 +40,12 @@ type options struct {
 func main() {
 	o, err := parse(os.Args[1:])
 	if err != nil {
-		os.Exit(2) // told by package flag
+		os.Exit(2) // parse has printed why
 	}
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer cancel()
 	if err := run(ctx, o); err != nil {
-		if !errors.Is(err, doctor.ErrUnwell) {
+		if !errors.Is(err, doctor.ErrProblems) {
 			fmt.Fprintln(os.Stderr, "✗", err)
 		}
 		cancel()
@@ -56,13 +56,13 @@ func main() {
 func parse(args []string) (options, error) {
 	var o options
 	f := flag.NewFlagSet("notebooks", flag.ContinueOnError)
-	f.BoolVar(&o.prepare, "prepare", false, "only prepare what is missing")
+	f.BoolVar(&o.prepare, "prepare", false, "only prepare")
 	f.BoolVar(&o.execute, "execute", false, "run the notebook without a browser")
-	f.IntVar(&o.epochs, "epochs", 0, "with -execute: train for this many `epochs` instead of the notebook's own number")
-	f.StringVar(&o.out, "o", "out", "with -execute: the `folder` for the executed notebook, its web page and its checkpoint")
-	f.BoolVar(&o.doctor, "doctor", false, "check every part, change nothing, and say what mends what is wrong")
+	f.IntVar(&o.epochs, "epochs", 0, "with -execute: the number of `epochs` to train, instead of the notebook's")
+	f.StringVar(&o.out, "o", "out", "with -execute: the `directory` for the executed notebook, its web page and its checkpoints")
+	f.BoolVar(&o.doctor, "doctor", false, "check every part without changing anything, and say how to fix what is wrong")
 	f.IntVar(&o.port, "port", 0, fmt.Sprintf("the `port` that JupyterLab listens on (default %d or the next free one)", lab.DefaultPort))
-	f.BoolVar(&o.noBrowser, "no-browser", false, "open no browser; the address is printed")
+	f.BoolVar(&o.noBrowser, "no-browser", false, "print the address and open no browser")
 	if err := f.Parse(args); err != nil {
 		return o, err
 	}
@@ -70,18 +70,18 @@ func parse(args []string) (options, error) {
 	if f.NArg() > 0 {
 		o.notebook = f.Arg(0)
 	}
-	var complaint string
+	var problem string
 	switch {
 	case f.NArg() > 1:
-		complaint = fmt.Sprintf("one notebook at a time, not %q (flags come before it)", f.Args())
+		problem = fmt.Sprintf("one notebook at a time, not %q; flags come before its name", f.Args())
 	case o.epochs < 0:
-		complaint = fmt.Sprintf("-epochs %d: at least 1 is needed", o.epochs)
+		problem = fmt.Sprintf("-epochs %d: want at least 1", o.epochs)
 	case o.epochs > 0 && !o.execute:
-		complaint = "-epochs goes with -execute"
+		problem = "-epochs needs -execute"
 	}
-	if complaint != "" {
-		fmt.Fprintln(os.Stderr, "✗", complaint)
-		return o, errors.New(complaint)
+	if problem != "" {
+		fmt.Fprintln(os.Stderr, "✗", problem)
+		return o, errors.New(problem)
 	}
 	return o, nil
 }
@@ -92,7 +92,7 @@ func run(ctx context.Context, o options) error {
 		return err
 	}
 	if o.doctor {
-		return doctor.Examine(ctx, s, o.port)
+		return doctor.Check(ctx, s, o.port)
 	}
 	var notebook string
 	if !o.prepare { // before anything slow
@@ -112,7 +112,7 @@ func run(ctx context.Context, o options) error {
 	return lab.Open(ctx, s, lab.Session{Notebook: notebook, Port: o.port, NoBrowser: o.noBrowser})
 }
 
-// find returns the file of a notebook that is named by its path or, for one of this folder, by its name.
+// find returns the file of a notebook, given its path, or its name if it is in this directory.
 func find(name string) (string, error) {
 	if _, err := os.Stat(name); err == nil {
 		return filepath.Abs(name)
@@ -122,7 +122,7 @@ func find(name string) (string, error) {
 	}
 	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", module).Output()
 	if err != nil {
-		return "", fmt.Errorf("find the folder of the notebooks: %w; start it inside a checkout of %s", err, module)
+		return "", fmt.Errorf("find the directory of the notebooks: %w; run the command inside a checkout of %s", err, module)
 	}
 	path := filepath.Join(strings.TrimSpace(string(out)), "notebooks", name)
 	if _, err := os.Stat(path); err != nil {

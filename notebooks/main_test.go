@@ -2,12 +2,17 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/easy-gomlx/tutorials/notebooks/internal/lab"
+	"github.com/easy-gomlx/tutorials/notebooks/internal/setup"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -110,25 +115,76 @@ func TestFreshMachine(t *testing.T) {
 		if err := run(t.Context(), options{execute: true, epochs: 3, out: out, notebook: file}); err != nil {
 			t.Fatal(err)
 		}
-		holds(t, filepath.Join(out, "good.ipynb"), "epochs: 3", "XLA on the CPU (", filepath.Join(out, "checkpoint"))
-		holds(t, filepath.Join(out, "good.html"), "epochs: 3")
+		contains(t, filepath.Join(out, "good.ipynb"), "epochs: 3", "XLA on the CPU (", out)
+		contains(t, filepath.Join(out, "good.html"), "epochs: 3")
 	})
-	t.Run("failing cell", func(t *testing.T) {
-		dir := t.TempDir()
-		out := filepath.Join(dir, "out")
-		file := filepath.Join(dir, "bad.ipynb")
-		notebook(t, file, "%%\nfmt.Println(\"so far\")", "%%\npanic(\"on purpose\")", "%%\nfmt.Println(\"never\", \"reached\")")
-		if err := run(t.Context(), options{execute: true, out: out, notebook: file}); err == nil {
-			t.Error("no error")
+	t.Run("file browser", func(t *testing.T) {
+		s, err := setup.New(setup.NewConsole(os.Stdout))
+		if err != nil {
+			t.Fatal(err)
 		}
-		holds(t, filepath.Join(out, "bad.ipynb"), "so far", "on purpose")
-		if content, _ := os.ReadFile(filepath.Join(out, "bad.ipynb")); strings.Contains(string(content), "never reached") {
-			t.Error("the cells after the failing one ran")
+		cmd := exec.Command(s.Jupyter().Python(), "-c", listFiles)
+		cmd.Env = append(os.Environ(), s.Environ()...)
+		out, err := cmd.Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range strings.Fields(string(out)) {
+			if filepath.Ext(name) == ".go" || name == "internal" || name == "testdata" {
+				t.Errorf("the file browser shows %s", name)
+			}
+		}
+		if !strings.Contains(string(out), tutorial) {
+			t.Errorf("the file browser does not show %s but %s", tutorial, out)
 		}
 	})
+	for name, failing := range failingCells {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			out := filepath.Join(dir, "out")
+			file := filepath.Join(dir, "bad.ipynb")
+			notebook(t, file, "import (\n\t\"github.com/easy-gomlx/tutorials/plotting/inline\"\n\t\"github.com/gomlx/compute/gobackend\"\n\t\"github.com/gomlx/gomlx/core/graph\"\n\t\"github.com/janpfeifer/must\"\n)\nfunc init_check() { must.M = inline.Check }\n%%\nfmt.Println(\"so far\")",
+				failing.source, "%%\nfmt.Println(\"never\", \"reached\")")
+			if err := run(t.Context(), options{execute: true, out: out, notebook: file}); !errors.Is(err, lab.ErrCellFailed) {
+				t.Errorf("got %v, want %v", err, lab.ErrCellFailed)
+			}
+			lacks, lines := append([]string{"so far"}, failing.want...), 0
+			shown := readNotebook(t, filepath.Join(out, "bad.ipynb")).shown()
+			lacks = slices.DeleteFunc(lacks, func(part string) bool { return strings.Contains(shown, part) })
+			for line := range strings.Lines(shown) {
+				if strings.TrimSpace(line) != "" {
+					lines++
+				}
+			}
+			if len(lacks) > 0 || strings.Contains(shown, "never reached") || lines > 12 { // two of them are of other cells
+				t.Errorf("the notebook shows %d lines, which lack %q:\n%s", lines, lacks, shown)
+			}
+		})
+	}
 }
 
-func holds(t *testing.T, path string, parts ...string) {
+// listFiles prints what Jupyter's file browser shows of the folder of the notebooks.
+const listFiles = `
+import asyncio
+from jupyter_server.serverapp import ServerApp
+server = ServerApp()
+server.initialize(argv=["--allow-root"], new_httpserver=False)
+print(*(file["name"] for file in asyncio.run(server.contents_manager.get("/"))["content"]), sep="\n")`
+
+// failingCells are cells of code and what a reader needs to see of their failure.
+var failingCells = map[string]struct {
+	source string
+	want   []string
+}{
+	"panic": {"%%\npanic(\"on purpose\")", []string{"on purpose", "Cell[3]: Line 2"}},
+	"error": {"%%\nmust.M1(os.ReadFile(\"/no/such/file\"))", []string{"open /no/such/file", "Cell[3]: Line 2"}},
+	"graph": {
+		"func bad(x *graph.Node) *graph.Node {\n\treturn graph.MatMul(x, x)\n}\n%%\nmust.M1(graph.CallOnce(must.M1(gobackend.New(\"\")), bad, [][]float32{{1, 2, 3}}))",
+		[]string{"DotGeneral", "Cell[3]: Line 2", "Cell[3]: Line 5"},
+	},
+}
+
+func contains(t *testing.T, path string, parts ...string) {
 	t.Helper()
 	content, err := os.ReadFile(path)
 	if err != nil {

@@ -19,17 +19,23 @@ func readReadme(t *testing.T) string {
 	return string(content)
 }
 
-// TestReadmeProgram holds that the program in the README compiles.
-func TestReadmeProgram(t *testing.T) {
-	program := regexp.MustCompile("(?s)```go\n(package main.*?)```").FindStringSubmatch(readReadme(t))
-	if program == nil {
-		t.Fatal("the README has no Go program")
+// TestReadmeCode compiles the Go code in the README.
+func TestReadmeCode(t *testing.T) {
+	blocks := regexp.MustCompile("(?s)```go\n(.*?)```").FindAllStringSubmatch(readReadme(t), -1)
+	if len(blocks) != 2 {
+		t.Errorf("the README has %d blocks of Go code, want a layer and a program", len(blocks))
 	}
-	runGo(t, program[1], "build", "-o", os.DevNull)
+	for _, block := range blocks {
+		program := block[1]
+		if !strings.HasPrefix(program, "package main") {
+			program = "package main\n" + program + "func main() {}\n"
+		}
+		runGo(t, program, "build", "-o", os.DevNull)
+	}
 }
 
-// TestReadmeResults holds that the results in the README are those of the
-// notebook that is committed with it, and that its picture is from the same run.
+// TestReadmeResults verifies that the README's results and picture are those of
+// the committed notebook.
 func TestReadmeResults(t *testing.T) {
 	readme, printed, curves := readReadme(t), "", ""
 	for _, cell := range readTutorial(t).Cells {

@@ -22,21 +22,37 @@ type notebookFile struct {
 			Data     map[string]any            `json:"data"`
 			Metadata map[string]map[string]any `json:"metadata"`
 			Text     []string                  `json:"text"`
+			Trace    []string                  `json:"traceback"`
 		} `json:"outputs"`
 	} `json:"cells"`
 }
 
-func readTutorial(t *testing.T) notebookFile {
+func readTutorial(t *testing.T) notebookFile { return readNotebook(t, tutorial) }
+
+func readNotebook(t *testing.T, path string) notebookFile {
 	t.Helper()
-	content, err := os.ReadFile(tutorial)
+	content, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var nb notebookFile
 	if err := json.Unmarshal(content, &nb); err != nil {
-		t.Fatalf("%s: %v", tutorial, err)
+		t.Fatalf("%s: %v", path, err)
 	}
 	return nb
+}
+
+// shown returns the text that a reader of the notebook sees below its cells of code.
+func (nb notebookFile) shown() string {
+	var all strings.Builder
+	for _, cell := range nb.Cells {
+		for _, output := range cell.Outputs {
+			page, _ := output.Data["text/html"].([]any)
+			fmt.Fprintln(&all, strings.Join(output.Text, "")+fmt.Sprintln(page...)+strings.Join(output.Trace, "\n"))
+		}
+	}
+	hidden := regexp.MustCompile(`(?s)<style>.*?</style>|<div class="gonb-err-context">.*?</div>|<[^>]*>`)
+	return hidden.ReplaceAllString(all.String(), "")
 }
 
 // section is a heading of the notebook, with the code below it.
@@ -62,7 +78,7 @@ func (nb notebookFile) sections() []section {
 }
 
 // original maps the original tutorial's sections, in its order and with its
-// numbers, to what our cells below the same heading have to hold.
+// numbers, to what our cells below the same heading must contain.
 var original = []struct {
 	heading string
 	code    []string
@@ -94,8 +110,8 @@ var original = []struct {
 	}},
 }
 
-// TestSectionsOfTheOriginal holds that no section of the original is missing,
-// that they come in its order, and that each does what it did there.
+// TestSectionsOfTheOriginal verifies that the notebook has every section of the
+// original, in the same order, and that each does what it does there.
 func TestSectionsOfTheOriginal(t *testing.T) {
 	sections := readTutorial(t).sections()
 	at := 0
@@ -108,21 +124,21 @@ func TestSectionsOfTheOriginal(t *testing.T) {
 		at += k + 1
 		for _, code := range want.code {
 			if !strings.Contains(sections[at-1].code, code) {
-				t.Errorf("the code under %q does not hold %q", want.heading, code)
+				t.Errorf("the code under %q lacks %q", want.heading, code)
 			}
 		}
 	}
 }
 
-// TestTutorialIsAccessible holds what a reader with a screen reader needs: one
-// first-level heading, no level skipped, and a text for every figure.
+// TestTutorialIsAccessible verifies what a screen reader needs: one first-level
+// heading, no skipped level, and a text alternative for every figure.
 func TestTutorialIsAccessible(t *testing.T) {
 	nb := readTutorial(t)
 	level := 0
 	for k, s := range nb.sections() {
 		l := strings.IndexByte(s.heading, ' ')
 		if (l == 1) != (k == 0) {
-			t.Errorf("heading %d is %q; the first alone has the first level", k, s.heading)
+			t.Errorf("heading %d is %q; only the first heading has the first level", k, s.heading)
 		}
 		if l > level+1 {
 			t.Errorf("heading %q skips a level", s.heading)
@@ -145,13 +161,13 @@ func TestTutorialIsAccessible(t *testing.T) {
 		}
 	}
 	if figures < 8 {
-		t.Errorf("the notebook holds %d figures, want at least 8: it is committed with the outputs of a full run", figures)
+		t.Errorf("the notebook has %d figures, want at least 8: commit it with the outputs of a full run", figures)
 	}
 }
 
-// TestTutorialNetworkIsThePackages compiles the cells that define the network,
-// and holds that it gives the very numbers of birnn's built-in one: the same
-// probabilities, and the same losses while both train.
+// TestTutorialNetworkIsThePackages compiles the cells that define the network and
+// verifies that it gives exactly the numbers of birnn's built-in network: the same
+// probabilities, and the same losses while both are trained.
 func TestTutorialNetworkIsThePackages(t *testing.T) {
 	var cells strings.Builder
 	for _, s := range readTutorial(t).sections() {
@@ -174,6 +190,7 @@ import (
 
 	"github.com/easy-gomlx/tutorials/birnn"
 	"github.com/easy-gomlx/tutorials/birnn/mnist"
+	"github.com/easy-gomlx/tutorials/birnn/rnn"
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/gobackend"
 	"github.com/gomlx/compute/shapes"
@@ -186,9 +203,9 @@ import (
 %s
 
 func main() {
-	engine := must.M1(gobackend.New(""))
-	notebooks := must.M1(birnn.NewWith(engine, config(), network))
-	packages := must.M1(birnn.New(engine, config()))
+	backend := must.M1(gobackend.New(""))
+	notebooks := must.M1(network.New(backend, config()))
+	packages := must.M1(birnn.New(backend, config()))
 	must.M(packages.SetWeights(must.M1(notebooks.Weights())))
 	digits := mnist.Synthetic(10, 1)
 	for range 3 {
@@ -208,8 +225,8 @@ func main() {
 }
 `
 
-// runGo runs a go command on a program as if it were a command of this module,
-// without writing into the module.
+// runGo runs a go command on a program as if it were a package of this module,
+// without writing to the module's directory.
 func runGo(t *testing.T, program, command string, flags ...string) string {
 	t.Helper()
 	dir := t.TempDir()

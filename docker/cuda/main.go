@@ -1,9 +1,8 @@
-// Command cuda installs go-xla's CUDA plugin and NVIDIA's libraries for all users of a machine. The image is built with it where the argument CUDA
-// names a version of JAX, whose packages they come from:
+// Command cuda installs go-xla's CUDA plugin and NVIDIA's libraries for all users of a machine, from the packages of a version of JAX:
 //
 //	go run ./docker/cuda 0.10.2
 //
-// Nobody has tried it on a GPU yet.
+// The image is built with it if the argument CUDA is set. It has not been tried on a GPU yet.
 package main
 
 import (

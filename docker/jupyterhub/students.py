@@ -1,7 +1,7 @@
-"""A class at work: students log in to a JupyterHub at the same time, and each runs the tutorial with the network that was trained for all.
+"""Simulates a class: students log in to a JupyterHub at the same time, and each runs all cells of the tutorial, with the image's trained network.
 
-As root on the machine (or in the container) of the hub, which lets them in with the password in CLASS_PASSWORD. Prints what memory
-and processor time each of them took, and how many fit on 16 GiB.
+Run it as root on the machine (or in the container) of the hub, with the hub's password in CLASS_PASSWORD. Prints the memory and
+processor time that each student took, and how many students fit on 16 GiB.
 """
 
 import argparse
@@ -23,9 +23,9 @@ NOTEBOOK = "work/tutorials/notebooks/bidirectional_rnn.ipynb"
 MEMORY = 16 * 1024  # MB
 options = argparse.ArgumentParser(description=__doc__)
 options.add_argument("number", type=int, help="how many students")
-options.add_argument("--name", default="student", help="and a number, for each of them")
+options.add_argument("--name", default="student", help="followed by a number, the name of each student")
 options.add_argument("--stagger", type=float, default=0, help="seconds from one login to the next")
-options.add_argument("--train", action="store_true", help="each trains a network of their own, for one epoch")
+options.add_argument("--train", action="store_true", help="each trains a network of their own for one epoch")
 options.add_argument("--complete", action="store_true", help="each completes a name at the end")
 options = options.parse_args()
 NAMES = [f"{options.name}{n + 1}" for n in range(options.number)]
@@ -41,11 +41,11 @@ class Student(threading.Thread):
         try:
             self.log_in()
             self.work()
-        except Exception as error:  # told at the end
+        except Exception as error:  # reported at the end
             self.error = f"{type(error).__name__}: {error}"
 
     def call(self, method, path, **more):
-        """A request with the token against forged ones that belongs to the path."""
+        """Makes a request, with the path's token against cross-site request forgery."""
         headers = {"X-XSRFToken": c.value for c in self.web.cookies if c.name == "_xsrf" and path.startswith(c.path)}
         answer = self.web.request(method, HUB + path, headers=headers, timeout=120, **more)
         answer.raise_for_status()
@@ -63,7 +63,7 @@ class Student(threading.Thread):
                 raise TimeoutError("no server within ten minutes")
             time.sleep(0.5)
         self.waited = time.monotonic() - began
-        self.call("GET", f"/user/{self.name}/lab")  # with the hub's leave
+        self.call("GET", f"/user/{self.name}/lab")  # authorized by the hub
 
     def work(self):
         base = f"/user/{self.name}/api/"
@@ -75,8 +75,10 @@ class Student(threading.Thread):
             HUB.replace("http", "ws") + base + f"kernels/{session['kernel']['id']}/channels", cookie=cookies, timeout=600)
         began = time.monotonic()
         for cell in notebook["cells"]:
-            source = re.sub(r"(?m)^(\s*epochs\s*=\s*)\d+", r"\g<1>1", "".join(cell["source"]))
-            if cell["cell_type"] == "code" and (options.train or "net.TrainStep(" not in source):
+            source = "".join(cell["source"])
+            if options.train:
+                source = re.sub(r"(?m)^(\s*epochs\s*=\s*)\d+", r"\g<1>1", source).replace('"checkpoints")', '"mine")')
+            if cell["cell_type"] == "code":
                 self.execute(source)
                 self.cells += 1
                 self.first = self.first or time.monotonic() - began
@@ -85,7 +87,7 @@ class Student(threading.Thread):
             self.complete()
 
     def ask(self, question, **content):
-        """Sends a question to the kernel and returns its number."""
+        """Sends a request to the kernel and returns its ID."""
         number = uuid.uuid4().hex
         self.kernel.send(json.dumps({
             "header": {"msg_id": number, "msg_type": question, "username": self.name, "session": self.name, "version": "5.3"},
@@ -102,11 +104,11 @@ class Student(threading.Thread):
                     break
             if any("Println" in match for match in message["content"].get("matches") or []):
                 return
-            time.sleep(1)  # it is still reading
+            time.sleep(1)  # it is still loading
         raise TimeoutError("Println is not completed within ten minutes")
 
     def execute(self, source):
-        replied, idle, told = None, False, ""
+        replied, idle, printed = None, False, ""
         request = self.ask("execute_request", code=source, silent=False, store_history=True, user_expressions={}, allow_stdin=False)
         while not (replied and idle):
             message = json.loads(self.kernel.recv())
@@ -118,17 +120,17 @@ class Student(threading.Thread):
             elif message["msg_type"] == "status":
                 idle = content["execution_state"] == "idle"
             elif message["msg_type"] in ("stream", "error"):
-                told += content.get("text") or content.get("evalue", "")
+                printed += content.get("text") or content.get("evalue", "")
             elif message["msg_type"] in ("display_data", "update_display_data"):
                 self.figures += "image/png" in content["data"]
                 if "image/png" not in content["data"]:
-                    told += re.sub("<[^>]*>", "", html.unescape(content["data"].get("text/html", "")))
+                    printed += re.sub("<[^>]*>", "", html.unescape(content["data"].get("text/html", "")))
         if replied != "ok":
-            raise RuntimeError(f"the cell {source[:40]!r} failed: {told[-500:]}")
+            raise RuntimeError(f"the cell {source[:40]!r} failed: {printed[-500:]}")
 
 
 class Usage:
-    """The memory (PSS, MB) and processor time (s) of the processes now, by student and program."""
+    """The current memory (PSS, MB) and processor time (s) of all processes, by student and program."""
 
     def __init__(self):
         self.memory, self.programs, self.time = collections.Counter(), collections.Counter(), collections.Counter()
@@ -142,8 +144,8 @@ class Usage:
                 with open(f"/proc/{process}/stat") as file:
                     name, _, rest = file.read().partition("(")[2].rpartition(")")
             except (OSError, StopIteration):
-                continue  # it has just ended
-            ticks = sum(int(n) for n in rest.split()[11:15])  # its own, and those of its children that have ended
+                continue  # it has ended
+            ticks = sum(int(n) for n in rest.split()[11:15])  # its own, and those of children that have ended
             self.memory[user or "hub"] += memory
             self.time[user or "hub"] += ticks / os.sysconf("SC_CLK_TCK")
             if user:
@@ -152,7 +154,7 @@ class Usage:
 
     @staticmethod
     def student(process):
-        """Whose it is: JupyterHub tells their server, and that all that it starts, in a container too."""
+        """The owner of a process: JupyterHub sets a variable for the server, which all its processes inherit, in containers too."""
         with open(f"/proc/{process}/environ", errors="replace") as file:
             for variable in file.read().split("\0"):
                 if variable.startswith("JUPYTERHUB_USER="):
@@ -184,7 +186,7 @@ def main():
         if peak is None or usage.students > peak.students:
             peak = usage
         peaks |= usage.memory
-        time.sleep(max(0.5, 9 * looking))  # it should not slow them down
+        time.sleep(max(0.5, 9 * looking))  # so as not to slow them down
     time.sleep(5)
     rest = Usage()
 

@@ -1,7 +1,7 @@
-"""Stops the tutorial's training cell in the ways in which it is stopped in Jupyter, with a real kernel.
+"""Interrupts the tutorial's training cell in every way that Jupyter can, with a real kernel.
 
-Arguments: the notebook, with one epoch, and the folder that it runs in. Prints what happened, a line for each thing, which the
-test of the training cell reads.
+Arguments: the notebook, with one epoch, and the folder that it runs in. Prints a line for each event, for the test of the
+training cell to read.
 """
 
 import os
@@ -38,7 +38,7 @@ class Notebook:
         return self.client.execute(source)
 
     def outputs(self, request, until=None):
-        """What the cell prints, to its end or until a text is in it."""
+        """What the cell prints, to its end or until it has printed a text."""
         text, status = "", ""
         while True:
             message = self.client.get_iopub_msg(timeout=300)
@@ -63,12 +63,12 @@ class Notebook:
         return text
 
     def train(self, until=None):
-        """Starts the training cell, and waits for a text."""
+        """Starts the training cell, and waits until it ends or has printed a text."""
         request = self.start(self.cells[self.training])
         return request, self.outputs(request, until)
 
     def programs(self):
-        """The programs of cells that this kernel runs: its children, but for the language server."""
+        """The programs of cells that this kernel runs: its children, except for the language server."""
         found = []
         for pid in filter(str.isdigit, os.listdir("/proc")):
             name, state, parent = about(pid)
@@ -78,7 +78,7 @@ class Notebook:
 
 
 def about(pid):
-    """Name, state and parent of a process; it has ended when its state is Z."""
+    """Name, state and parent of a process, which has ended if the state is Z."""
     try:
         with open(f"/proc/{pid}/stat") as f:
             name, _, rest = f.read().partition("(")[2].rpartition(")")
@@ -99,6 +99,10 @@ def ended(pids):
 
 def origin(text):
     return next(line for line in text.splitlines() if line.startswith("Training: "))
+
+
+def epoch(text):
+    return origin(text) + ", " + next((line for line in text.splitlines() if line.startswith("Epoch: 1,")), "nothing to train")
 
 
 def main(path, folder):
@@ -126,10 +130,13 @@ def main(path, folder):
     nb.close()
 
     nb = Notebook(path, folder)
-    for _ in range(2):  # to the end, and then a new one
-        _, text = nb.train()
-        print(origin(text))
-        print(next(line for line in text.splitlines() if line.startswith("Epoch: 1,")))
+    print(epoch(nb.train()[1]))
+    print("finished:", epoch(nb.train()[1]))
+    nb.close()
+
+    os.environ["EASY_GOMLX_CHECKPOINTS"] += "/uninterrupted"
+    nb = Notebook(path, folder)
+    print("elsewhere:", epoch(nb.train()[1]))
     nb.close()
 
 

@@ -17,16 +17,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// patient is what is examined.
-type patient struct {
+type checks struct {
 	setup *setup.Setup
 	port  int
 }
 
-// neededSpace is what a complete set-up takes, with what is only there while it is made.
+// neededSpace is what a set-up takes while it is being made.
 const neededSpace = 2 << 30
 
-// nearest is the directory itself, or the one above it that is there.
+// nearest returns dir if it exists, or else its nearest parent that does.
 func nearest(dir string) string {
 	for {
 		if _, err := os.Stat(dir); !errors.Is(err, os.ErrNotExist) || dir == filepath.Dir(dir) {
@@ -36,13 +35,13 @@ func nearest(dir string) string {
 	}
 }
 
-func (p patient) cache(context.Context) finding {
-	f := finding{part: "cache directory", detail: p.setup.Cache, mend: "export EASY_GOMLX_CACHE=/a/directory/that/can/be/written/to"}
-	if p.setup.Shared() {
-		f.detail += ", shared: to read only"
+func (c checks) cache(context.Context) finding {
+	f := finding{part: "cache directory", detail: c.setup.Cache, fix: "export EASY_GOMLX_CACHE=/a/writable/directory"}
+	if c.setup.Shared() {
+		f.detail += ", shared and read-only"
 		return f
 	}
-	dir := nearest(p.setup.Cache)
+	dir := nearest(c.setup.Cache)
 	info, err := os.Stat(dir)
 	switch {
 	case err != nil:
@@ -51,31 +50,31 @@ func (p patient) cache(context.Context) finding {
 		f.err = fmt.Errorf("%s is not a directory", dir)
 	default:
 		if err := unix.Access(dir, unix.W_OK|unix.X_OK); err != nil {
-			f.err = fmt.Errorf("%s can't be written to: %w", dir, err)
+			f.err = fmt.Errorf("%s is not writable: %w", dir, err)
 		}
 	}
 	return f
 }
 
-func (p patient) disk(ctx context.Context) finding {
-	f := finding{part: "disk", mend: "make room, or: export EASY_GOMLX_CACHE=/a/directory/on/another/disk"}
+func (c checks) disk(ctx context.Context) finding {
+	f := finding{part: "disk", fix: "free some space, or: export EASY_GOMLX_CACHE=/a/directory/on/another/disk"}
 	var st unix.Statfs_t
-	if err := unix.Statfs(nearest(p.setup.Cache), &st); err != nil {
+	if err := unix.Statfs(nearest(c.setup.Cache), &st); err != nil {
 		f.err = err
 		return f
 	}
 	free := uint64(st.Bavail) * uint64(st.Bsize)
 	f.detail = fmt.Sprintf("%.1f GB free", float64(free)/1e9)
-	if free < neededSpace && p.setup.CheckJupyter(ctx) != nil {
-		f.err = fmt.Errorf("%s, and a set-up needs about %.0f GB", f.detail, neededSpace/1e9)
+	if free < neededSpace && c.setup.Jupyter().Check(ctx) != nil {
+		f.err = fmt.Errorf("%s, but a set-up needs about %.0f GB", f.detail, neededSpace/1e9)
 	} else if free < 200<<20 {
-		f.err = fmt.Errorf("%s: too little to work with", f.detail)
+		f.err = fmt.Errorf("%s: too little to work", f.detail)
 	}
 	return f
 }
 
-func (p patient) goCommand(ctx context.Context) finding {
-	f := finding{part: "Go", mend: "install Go from https://go.dev/dl and put its bin directory on PATH"}
+func (c checks) goCommand(ctx context.Context) finding {
+	f := finding{part: "Go", fix: "install Go from https://go.dev/dl and put its bin directory on PATH"}
 	out, err := exec.CommandContext(ctx, "go", "env", "GOVERSION").Output()
 	if err != nil {
 		f.err = err
@@ -84,23 +83,24 @@ func (p patient) goCommand(ctx context.Context) finding {
 	return f
 }
 
-func (p patient) python(ctx context.Context) finding {
+func (c checks) python(ctx context.Context) finding {
 	f := finding{part: "Python"}
-	python, err := p.setup.FindPython(ctx)
+	python, err := c.setup.Jupyter().FindPython(ctx)
 	f.detail, f.err = fmt.Sprintf("%s with its venv module (%s)", python.Version, python.Path), err
 	return f
 }
 
-func (p patient) jupyter(ctx context.Context) finding {
-	return finding{"JupyterLab", setup.JupyterVersion + " in " + p.setup.Venv(), p.setup.CheckJupyter(ctx), prepare}
+func (c checks) jupyter(ctx context.Context) finding {
+	env := c.setup.Jupyter()
+	return finding{"JupyterLab", setup.JupyterVersion + " in " + env.Dir, env.Check(ctx), prepare}
 }
 
-func (p patient) kernel(context.Context) finding {
-	return finding{"Go kernel", "GoNB, goimports and gopls in " + p.setup.Cache, p.setup.CheckKernel(), prepare}
+func (c checks) kernel(context.Context) finding {
+	return finding{"Go kernel", "GoNB, goimports and gopls in " + c.setup.Cache, c.setup.CheckKernel(), prepare}
 }
 
-func (p patient) plugin(context.Context) finding {
-	f := finding{part: "XLA's CPU plugin", mend: prepare}
+func (c checks) plugin(context.Context) finding {
+	f := finding{part: "XLA's CPU plugin", fix: prepare}
 	if config := os.Getenv("GOMLX_BACKEND"); !setup.NeedsPlugin(config) {
 		f.detail = "not needed with GOMLX_BACKEND=" + config
 		return f
@@ -111,11 +111,11 @@ func (p patient) plugin(context.Context) finding {
 	return f
 }
 
-// backend runs a small graph, where that does not install anything.
-func (p patient) backend(ctx context.Context) finding {
+// backend runs a small graph, if that needs no installation.
+func (c checks) backend(ctx context.Context) finding {
 	f := finding{part: "computation"}
-	if plugin := p.plugin(ctx); plugin.err != nil {
-		f.err, f.mend = errors.New("not tried without the plugin"), plugin.mend
+	if plugin := c.plugin(ctx); plugin.err != nil {
+		f.err, f.fix = errors.New("not tried, because the plugin is missing"), plugin.fix
 		return f
 	}
 	b, err := backend.Open(ctx)
@@ -140,18 +140,18 @@ func (p patient) backend(ctx context.Context) finding {
 	return f
 }
 
-// mnist reads the files as they lie there: where a folder is named, nothing is fetched.
-func (p patient) mnist(ctx context.Context) finding {
-	f := finding{part: "MNIST", mend: prepare}
+// mnist loads the files from a directory, from which package mnist only reads.
+func (c checks) mnist(ctx context.Context) finding {
+	f := finding{part: "MNIST", fix: prepare}
 	dir := os.Getenv("MNIST_DIR")
 	if dir == "" {
 		var err error
 		if dir, err = mnist.CacheDir(); err != nil {
-			f.err, f.mend = err, "export EASY_GOMLX_CACHE=/a/directory/that/can/be/written/to"
+			f.err, f.fix = err, "export EASY_GOMLX_CACHE=/a/writable/directory"
 			return f
 		}
 		if _, err := os.Stat(dir); err != nil {
-			f.err = errors.New("not fetched yet")
+			f.err = errors.New("not downloaded yet")
 			return f
 		}
 	}
@@ -164,15 +164,15 @@ func (p patient) mnist(ctx context.Context) finding {
 	return f
 }
 
-func (p patient) freePort(context.Context) finding {
-	port := p.port
+func (c checks) freePort(context.Context) finding {
+	port := c.port
 	if port == 0 {
 		port = lab.DefaultPort
 	}
 	f := finding{part: "port", detail: fmt.Sprintf("%d is free", port)}
 	err := lab.PortFree(port)
-	if err != nil && p.port == 0 {
-		f.detail = fmt.Sprintf("%d is in use; JupyterLab takes the next free one", port)
+	if err != nil && c.port == 0 {
+		f.detail = fmt.Sprintf("%d is in use; JupyterLab will use the next free one", port)
 		err = nil
 	}
 	f.err = err

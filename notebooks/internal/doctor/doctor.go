@@ -1,4 +1,4 @@
-// Package doctor examines what the notebooks need, without changing anything, and says what mends what is wrong.
+// Package doctor checks what the notebooks need, without changing anything, and says how to fix what is wrong.
 package doctor
 
 import (
@@ -8,25 +8,25 @@ import (
 	"github.com/easy-gomlx/tutorials/notebooks/internal/setup"
 )
 
-// ErrUnwell: something is wrong, and has been told.
-var ErrUnwell = errors.New("something is wrong")
+// ErrProblems means that Check found problems and printed them.
+var ErrProblems = errors.New("some checks failed")
 
 const prepare = "go run ./notebooks -prepare"
 
-// finding is what was found out about one part.
+// finding is the result of a check.
 type finding struct {
 	part   string
-	detail string // when it is well
-	err    error  // when it is not
-	mend   string // the line that mends it; empty where the error says what to do
+	detail string // printed if err is nil
+	err    error
+	fix    string // a command; empty if err says what to do
 }
 
-// Examine prints a line for each part, and what to do where one is unwell.
-func Examine(ctx context.Context, s *setup.Setup, port int) error {
-	p := patient{setup: s, port: port}
-	unwell := 0
+// Check prints a line for each part, and for each problem how to fix it.
+func Check(ctx context.Context, s *setup.Setup, port int) error {
+	c := checks{setup: s, port: port}
+	problems := false
 	for _, check := range []func(context.Context) finding{
-		p.cache, p.disk, p.goCommand, p.python, p.jupyter, p.kernel, p.plugin, p.backend, p.mnist, p.freePort,
+		c.cache, c.disk, c.goCommand, c.python, c.jupyter, c.kernel, c.plugin, c.backend, c.mnist, c.freePort,
 	} {
 		f := check(ctx)
 		if ctx.Err() != nil {
@@ -36,18 +36,14 @@ func Examine(ctx context.Context, s *setup.Setup, port int) error {
 			s.Console.Done("%s: %s", f.part, f.detail)
 			continue
 		}
-		unwell++
-		tell(s.Console, f)
+		problems = true
+		s.Console.Fault("%s: %v", f.part, f.err)
+		if f.fix != "" {
+			s.Console.Say("  to fix it: %s", f.fix)
+		}
 	}
-	if unwell > 0 {
-		return ErrUnwell
+	if problems {
+		return ErrProblems
 	}
 	return nil
-}
-
-func tell(c *setup.Console, f finding) {
-	c.Fault("%s: %v", f.part, f.err)
-	if f.mend != "" {
-		c.Say("  mend it with: %s", f.mend)
-	}
 }

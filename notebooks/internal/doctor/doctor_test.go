@@ -11,7 +11,7 @@ import (
 	"github.com/easy-gomlx/tutorials/notebooks/internal/setup"
 )
 
-// examine runs the doctor on a machine where nothing is set up but what prepare does, and returns what it says.
+// examine runs the checks in a set-up that holds only what prepare makes, and returns what they print.
 func examine(t *testing.T, port int, prepare func(cache string)) (said string, cache string, err error) {
 	t.Helper()
 	root := t.TempDir()
@@ -31,33 +31,33 @@ func examine(t *testing.T, port int, prepare func(cache string)) (said string, c
 		t.Fatal(err)
 	}
 	prepare(s.Cache)
-	examined := Examine(t.Context(), s, port)
+	problems := Check(t.Context(), s, port)
 	content, err := os.ReadFile(screen.Name())
 	if err != nil {
 		t.Fatal(err)
 	}
-	return string(content), s.Cache, examined
+	return string(content), s.Cache, problems
 }
 
 func TestNothingSetUp(t *testing.T) {
 	said, cache, err := examine(t, 0, func(string) {})
-	if !errors.Is(err, ErrUnwell) {
-		t.Errorf("got %v, want %v", err, ErrUnwell)
+	if !errors.Is(err, ErrProblems) {
+		t.Errorf("got %v, want %v", err, ErrProblems)
 	}
-	for _, line := range []string{"✓ cache directory", "✗ JupyterLab: not installed", "✗ Go kernel: gonb", "✗ MNIST: not fetched", "mend it with: go run ./notebooks -prepare"} {
+	for _, line := range []string{"✓ cache directory", "✗ JupyterLab: not installed", "✗ Go kernel: gonb", "✗ MNIST: not downloaded", "to fix it: go run ./notebooks -prepare"} {
 		if !strings.Contains(said, line) {
-			t.Errorf("it does not say %q:\n%s", line, said)
+			t.Errorf("it does not print %q:\n%s", line, said)
 		}
 	}
 	if _, err := os.Stat(cache); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("the doctor made %s", cache)
+		t.Errorf("it made %s", cache)
 	}
 }
 
-// TestFaultsAreTold: each damaged part with its file, and a port that is asked for and in use.
-func TestFaultsAreTold(t *testing.T) {
+// TestProblems reports each corrupt file, and that the given port is in use.
+func TestProblems(t *testing.T) {
 	if all, _ := filepath.Glob("/usr/local/lib/go-xla/pjrt_c_api_cpu_*"); len(all) > 0 {
-		t.Skipf("%s is there for all users", all[0])
+		t.Skipf("%s is installed for all users", all[0])
 	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -81,15 +81,15 @@ func TestFaultsAreTold(t *testing.T) {
 			files = append(files, file)
 		}
 	})
-	if !errors.Is(err, ErrUnwell) {
-		t.Errorf("got %v, want %v", err, ErrUnwell)
+	if !errors.Is(err, ErrProblems) {
+		t.Errorf("got %v, want %v", err, ErrProblems)
 	}
 	for _, line := range []string{
-		"✗ MNIST: mnist: " + files[0] + ": it is a web page", files[4] + " is no XLA plugin", "✗ Go kernel: gonb v0.11.5 is damaged", "✗ computation: not tried",
+		"✗ MNIST: mnist: " + files[0] + ": it is a web page", files[4] + " is no XLA plugin", "✗ Go kernel: gonb v0.11.5 is corrupt", "✗ computation: not tried",
 		"✗ port: port ", "in use; choose another with -port",
 	} {
 		if !strings.Contains(said, line) {
-			t.Errorf("it does not say %q:\n%s", line, said)
+			t.Errorf("it does not print %q:\n%s", line, said)
 		}
 	}
 }

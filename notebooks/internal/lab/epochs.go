@@ -33,12 +33,12 @@ func setEpochs(notebook []byte, epochs int) ([]byte, error) {
 		}
 	}
 	if found != 1 {
-		return nil, fmt.Errorf("a line such as \"epochs = 10\" stands %d times in its code, where -epochs needs it once", found)
+		return nil, fmt.Errorf("its code has %d lines like \"epochs = 10\", but -epochs needs exactly one", found)
 	}
 	return json.Marshal(nb)
 }
 
-// text joins the lines that a notebook keeps a cell's source in: a string, or a list of them.
+// text returns the source of a cell: a string, or a list of lines.
 func text(source any) string {
 	if s, ok := source.(string); ok {
 		return s

@@ -18,20 +18,20 @@ import (
 //go:embed execute.py
 var executePy string
 
-// CheckpointsVariable tells the notebook where a run without a person keeps its model, so that it leaves theirs alone.
+// CheckpointsVariable names the directory for the notebook's checkpoints, so that the reader's own are left alone.
 const CheckpointsVariable = "EASY_GOMLX_CHECKPOINTS"
 
-// Execution is a notebook to be run without a browser.
+// Execution is the run of a notebook without a browser.
 type Execution struct {
-	Notebook string // the file; its folder is where the cells run
-	Out      string // the folder for the notebook with its outputs, the web page and the checkpoint
-	Epochs   int    // replaces the constant of that name where positive
+	Notebook string // the file; the cells run in its directory
+	Out      string // the directory for the notebook with its outputs, the web page and the checkpoints
+	Epochs   int    // if positive, replaces the constant of that name
 }
 
-// ErrCellFailed: the notebook ran, and a cell of it failed, which has been told.
-var ErrCellFailed = errors.New("the notebook failed")
+// ErrCellFailed means that a cell of the notebook failed; its error has been printed.
+var ErrCellFailed = errors.New("a cell of the notebook failed")
 
-// Execute runs the notebook and writes it with its outputs, and as a web page, also where a cell fails.
+// Execute runs the notebook and writes it with its outputs, and as a web page, even if a cell fails.
 func Execute(ctx context.Context, s *setup.Setup, e Execution) error {
 	source, err := os.ReadFile(e.Notebook)
 	if err != nil {
@@ -42,7 +42,7 @@ func Execute(ctx context.Context, s *setup.Setup, e Execution) error {
 			return fmt.Errorf("%s: %w", e.Notebook, err)
 		}
 	}
-	folder, err := filepath.Abs(filepath.Dir(e.Notebook))
+	dir, err := filepath.Abs(filepath.Dir(e.Notebook))
 	if err != nil {
 		return err
 	}
@@ -50,15 +50,15 @@ func Execute(ctx context.Context, s *setup.Setup, e Execution) error {
 	if err != nil {
 		return err
 	}
-	if out == folder {
-		return fmt.Errorf("%s is where the notebook lies, and it would be overwritten; choose another folder with -o", e.Out)
+	if out == dir {
+		return fmt.Errorf("%s is the directory of the notebook, which would be overwritten; choose another one with -o", e.Out)
 	}
 	if err := os.MkdirAll(out, 0o755); err != nil {
-		return fmt.Errorf("make the folder for the results: %w; choose another one with -o", err)
+		return fmt.Errorf("make the directory for the results: %w; choose another one with -o", err)
 	}
 	tmp, err := os.CreateTemp(out, ".running-*.ipynb")
 	if err != nil {
-		return fmt.Errorf("write to the folder for the results: %w; choose another one with -o", err)
+		return fmt.Errorf("write to the directory for the results: %w; choose another one with -o", err)
 	}
 	defer os.Remove(tmp.Name())
 	_, err = tmp.Write(source)
@@ -68,8 +68,8 @@ func Execute(ctx context.Context, s *setup.Setup, e Execution) error {
 	name := strings.TrimSuffix(filepath.Base(e.Notebook), ".ipynb")
 	notebook, page := filepath.Join(out, name+".ipynb"), filepath.Join(out, name+".html")
 
-	cmd := exec.Command(s.Python(), "-c", executePy, tmp.Name(), folder, notebook, page)
-	cmd.Env = append(append(os.Environ(), s.Environ()...), CheckpointsVariable+"="+filepath.Join(out, "checkpoint"))
+	cmd := exec.Command(s.Jupyter().Python(), "-c", executePy, tmp.Name(), dir, notebook, page)
+	cmd.Env = append(append(os.Environ(), s.Environ()...), CheckpointsVariable+"="+out)
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	start := time.Now()
 	err = runGroup(ctx, cmd, syscall.SIGINT, 20*time.Second)
@@ -78,7 +78,7 @@ func Execute(ctx context.Context, s *setup.Setup, e Execution) error {
 		return fmt.Errorf("start Python for the notebook: %w", setup.Explain(err))
 	}
 	if err != nil {
-		s.Console.Say("what ran is in %s and %s", notebook, page)
+		s.Console.Say("the cells that ran are in %s and %s", notebook, page)
 		if ctx.Err() != nil {
 			return errors.New("stopped")
 		}

@@ -1,7 +1,7 @@
 """Runs a notebook without a browser, and writes it with its outputs, and as a web page.
 
-Arguments: the notebook to run, the folder to run it in, and the two files to write.
-Exit status: 0 when every cell ran, otherwise 1. What was run until then is written in any case.
+Arguments: the notebook, the directory to run it in, and the two files to write.
+Exits with 0 if every cell succeeded, otherwise with 1. Both files are written in any case.
 """
 
 import html
@@ -16,12 +16,12 @@ from nbconvert import HTMLExporter
 
 
 def plain(text):
-    """Without the codes that color a terminal."""
+    """The text without terminal escape codes."""
     return re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", text)
 
 
 def headings(nb):
-    """For each cell, the last heading at or before it."""
+    """For each cell, the last heading in it or before it."""
     last, result = "", []
     for cell in nb.cells:
         if cell.cell_type == "markdown":
@@ -32,14 +32,14 @@ def headings(nb):
 
 
 def readable(page):
-    """The text of the web page that GoNB shows a compiler's message in, without the code that it appears when pointed at."""
+    """The text of the HTML in which GoNB shows a compiler's errors, without the code that it shows on hover."""
     page = re.sub(r"<style>.*?</style>|<div class=\"gonb-err-context\">.*?</div></div>", "", page, flags=re.DOTALL)
     text = html.unescape(re.sub(r"<[^>]*>", "", page))
     return [line.strip() for line in text.split("\n") if line.strip() and not line.startswith((" # gonb_", "# gonb_"))]
 
 
 def what_failed(cell, error):
-    """The error as the cell shows it, at most 40 lines of it."""
+    """The error as the cell shows it, cut to 40 lines."""
     written, shown, raised = [], [], []
     for output in cell.get("outputs", []):
         if output.output_type == "stream" and output.name == "stderr":
@@ -50,12 +50,12 @@ def what_failed(cell, error):
             raised += plain("\n".join(output.traceback) or f"{output.ename}: {output.evalue}").rstrip().split("\n")
     lines = written or shown or raised or plain(str(error)).rstrip().split("\n")
     if len(lines) > 40:
-        lines = lines[:20] + [f"... {len(lines) - 40} lines left out ..."] + lines[-20:]
+        lines = lines[:20] + [f"... {len(lines) - 40} lines omitted ..."] + lines[-20:]
     return lines
 
 
 class Progress:
-    """Tells of each cell of code when it has run."""
+    """Prints a line for each cell of code that has run."""
 
     def __init__(self, nb):
         self.names = headings(nb)
@@ -78,7 +78,7 @@ class Progress:
 
 
 def write(nb, notebook, page):
-    nb.metadata.language_info["pygments_lexer"] = "go"  # GoNB names none, and the web page would show Python
+    nb.metadata.language_info["pygments_lexer"] = "go"  # GoNB sets none, and the web page would use Python's
     nbformat.write(nb, notebook)
     exporter = HTMLExporter(embed_images=True)
     body, _ = exporter.from_notebook_node(nb)
@@ -100,8 +100,8 @@ def main(source, folder, notebook, page):
         failed = nb.cells[progress.last]
         print(f"\nA cell under {progress.names[progress.last]!r} failed:", *what_failed(failed, error), sep="\n", file=sys.stderr)
         status = 1
-    except (KeyboardInterrupt, DeadKernelError, AssertionError):  # nbclient asserts when it is stopped in a cell
-        print("The Go kernel ended in the middle of a cell: it was stopped, or memory ran out.", file=sys.stderr)
+    except (KeyboardInterrupt, DeadKernelError, AssertionError):  # nbclient asserts when it is interrupted in a cell
+        print("The Go kernel ended while a cell ran: it was interrupted, or ran out of memory.", file=sys.stderr)
         status = 1
     except Exception as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)

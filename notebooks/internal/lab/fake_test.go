@@ -9,7 +9,7 @@ import (
 	"github.com/easy-gomlx/tutorials/notebooks/internal/setup"
 )
 
-// fakePython is a set-up whose Python is a shell script. The script finds in $RECORD a file to write to; screen gives what the launcher said.
+// fakePython returns a set-up whose Python is a shell script. The script may write to the file $RECORD; screen returns what the launcher prints.
 func fakePython(t *testing.T, script string) (s *setup.Setup, record string, screen func() string) {
 	t.Helper()
 	dir := t.TempDir()
@@ -25,10 +25,10 @@ func fakePython(t *testing.T, script string) (s *setup.Setup, record string, scr
 		t.Fatal(err)
 	}
 	if script != "" {
-		if err := os.MkdirAll(filepath.Dir(s.Python()), 0o755); err != nil {
+		if err := os.MkdirAll(filepath.Dir(s.Jupyter().Python()), 0o755); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(s.Python(), []byte("#!/bin/sh\n"+script+"\n"), 0o755); err != nil {
+		if err := os.WriteFile(s.Jupyter().Python(), []byte("#!/bin/sh\n"+script+"\n"), 0o755); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -41,7 +41,7 @@ func fakePython(t *testing.T, script string) (s *setup.Setup, record string, scr
 	}
 }
 
-// recorded gives the arguments that the fake Python was started with, and nil if it was not started.
+// recorded returns the arguments that the fake Python was started with, or nil if it was not started.
 func recorded(t *testing.T, record string) []string {
 	t.Helper()
 	content, err := os.ReadFile(record)
@@ -56,5 +56,5 @@ func recorded(t *testing.T, record string) []string {
 
 const recordArguments = `printf '%s\0' "$@" > "$RECORD"`
 
-// oddNames are names that shells, web addresses or text encodings make something of.
+// oddNames contain characters that are special in shells, URLs or text encodings.
 var oddNames = []string{"with a blank", "a%20b?c#d&e", "$HOME;*'\"", "näive ✓", "no\xffutf8"}

@@ -34,7 +34,7 @@ func TestSetEpochs(t *testing.T) {
 		{"two constants", nb("epochs = 10", "epochs = 20"), ""},
 		{"a comparison", nb("if epochs == 10 {"), ""},
 		{"another name", nb("numEpochs = 10\nmyepochs = 10"), ""},
-		{"no notebook", "<html>", ""},
+		{"not a notebook", "<html>", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			got, err := setEpochs([]byte(test.notebook), 3)
@@ -45,7 +45,7 @@ func TestSetEpochs(t *testing.T) {
 				t.Errorf("%s lacks %q", got, test.want)
 			}
 			if err == nil && strings.Count(string(got), "= 3") != 1 {
-				t.Errorf("%s does not hold 3 once", got)
+				t.Errorf("%s does not contain 3 once", got)
 			}
 		})
 	}

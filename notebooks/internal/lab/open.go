@@ -17,23 +17,23 @@ import (
 	"github.com/easy-gomlx/tutorials/notebooks/internal/setup"
 )
 
-// DefaultPort is where JupyterLab listens, or the next free one after it.
+// DefaultPort is the port that JupyterLab listens on, unless it is in use.
 const DefaultPort = 8888
 
-// Session is JupyterLab for one person, on this machine only.
+// Session is a JupyterLab for one user, on this machine only.
 type Session struct {
-	Notebook  string // the file that is opened; its folder is the one shown
-	Port      int    // 0: DefaultPort or one of the next that is free; otherwise this one and no other
+	Notebook  string // the file to open; the file browser shows its directory
+	Port      int    // 0 means DefaultPort, or the next one that is free
 	NoBrowser bool
 }
 
-// Open runs JupyterLab until ctx ends or it is shut down from its own menu.
+// Open runs JupyterLab until ctx ends or the user shuts it down from its menu.
 func Open(ctx context.Context, s *setup.Setup, session Session) error {
 	port, retries := session.Port, "0"
 	if port == 0 {
 		port, retries = DefaultPort, "50"
 		if PortFree(port) != nil {
-			s.Console.Say("port %d is in use: JupyterLab takes the next free one; -port names another", port)
+			s.Console.Say("port %d is in use; JupyterLab will use the next free one (or choose one with -port)", port)
 		}
 	} else if err := PortFree(port); err != nil {
 		return err
@@ -56,17 +56,17 @@ func Open(ctx context.Context, s *setup.Setup, session Session) error {
 	if session.NoBrowser {
 		args = append(args, "--no-browser")
 	}
-	if os.Geteuid() == 0 { // as in a container
+	if os.Geteuid() == 0 { // usual in a container
 		args = append(args, "--allow-root")
 	}
-	cmd := exec.Command(s.Python(), args...)
+	cmd := exec.Command(s.Jupyter().Python(), args...)
 	cmd.Dir = filepath.Dir(notebook)
 	cmd.Env = append(os.Environ(), s.Environ()...)
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
-	s.Console.Done("starting JupyterLab on %s; Ctrl-C here ends it", notebook)
+	s.Console.Done("starting JupyterLab on %s; press Ctrl-C here to stop it", notebook)
 	err = runGroup(ctx, cmd, syscall.SIGTERM, 15*time.Second)
 	if ctx.Err() != nil {
-		s.Console.Done("JupyterLab has ended; what was saved is kept")
+		s.Console.Done("JupyterLab has stopped; saved work is kept")
 		return nil
 	}
 	var ran *exec.ExitError
@@ -74,12 +74,12 @@ func Open(ctx context.Context, s *setup.Setup, session Session) error {
 		return fmt.Errorf("start JupyterLab: %w", setup.Explain(err))
 	}
 	if err != nil {
-		return fmt.Errorf("JupyterLab ended with an error, shown above: %w; \"go run ./notebooks -doctor\" looks for the cause", err)
+		return fmt.Errorf("JupyterLab failed, as shown above: %w; \"go run ./notebooks -doctor\" looks for the cause", err)
 	}
 	return nil
 }
 
-// PortFree reports why JupyterLab can't listen on a port.
+// PortFree returns an error if JupyterLab cannot listen on a port.
 func PortFree(port int) error {
 	if port < 1 || port > 65535 {
 		return fmt.Errorf("port %d does not exist; choose one from 1024 to 65535 with -port", port)
@@ -89,7 +89,7 @@ func PortFree(port int) error {
 	case errors.Is(err, syscall.EADDRINUSE):
 		return fmt.Errorf("port %d is in use; choose another with -port", port)
 	case errors.Is(err, syscall.EACCES):
-		return fmt.Errorf("port %d is kept for the system; choose one above 1023 with -port", port)
+		return fmt.Errorf("port %d is reserved for the system; choose one above 1023 with -port", port)
 	case err != nil:
 		return fmt.Errorf("port %d: %w", port, err)
 	}

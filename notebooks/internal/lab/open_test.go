@@ -26,12 +26,12 @@ func emptyNotebook(t *testing.T, folder string) string {
 	return path
 }
 
-// busy listens on a port of this machine.
+// busy listens on a port.
 func busy(t *testing.T, port string) int {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:"+port)
 	if err != nil {
-		t.Skipf("port %s can't be taken for this test: %v", port, err)
+		t.Skipf("cannot listen on port %s: %v", port, err)
 	}
 	t.Cleanup(func() { l.Close() })
 	return l.Addr().(*net.TCPAddr).Port
@@ -56,7 +56,7 @@ func TestOpenPassesOddPathsOn(t *testing.T) {
 	}
 }
 
-// TestOpenOnABusyPort: one that was asked for is an error before anything starts; the default one gives way to the next.
+// TestOpenOnABusyPort verifies that a given port in use is an error before anything starts, and that the default one gives way to the next.
 func TestOpenOnABusyPort(t *testing.T) {
 	notebook := emptyNotebook(t, "n")
 	s, record, _ := fakePython(t, recordArguments)
@@ -65,7 +65,7 @@ func TestOpenOnABusyPort(t *testing.T) {
 		t.Errorf("got %v, want an error that names -port", err)
 	}
 	if args := recorded(t, record); args != nil {
-		t.Errorf("JupyterLab was started all the same, with %q", args)
+		t.Errorf("JupyterLab was started with %q", args)
 	}
 
 	s, record, screen := fakePython(t, recordArguments)
@@ -79,12 +79,12 @@ func TestOpenOnABusyPort(t *testing.T) {
 		t.Errorf("JupyterLab was started with %q, want port 8888 or one of the next", args)
 	}
 	if said := screen(); !strings.Contains(said, "port 8888 is in use") {
-		t.Errorf("it does not say that the port is in use:\n%s", said)
+		t.Errorf("it does not print that the port is in use:\n%s", said)
 	}
 }
 
-// TestWhatCannotStart: a program that can't be started is told as that, not as one that ended with an error of its own.
-func TestWhatCannotStart(t *testing.T) {
+// TestPythonCannotStart verifies that the error distinguishes a program that cannot start from one that fails.
+func TestPythonCannotStart(t *testing.T) {
 	notebook := emptyNotebook(t, "n")
 	for name, start := range map[string]func(t *testing.T) error{
 		"Open": func(t *testing.T) error {
@@ -99,7 +99,7 @@ func TestWhatCannotStart(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			err := start(t)
 			if !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), "start ") {
-				t.Errorf("got %v, want that it could not be started and why", err)
+				t.Errorf("got %v, want an error that says what could not start, and why", err)
 			}
 		})
 	}
@@ -117,20 +117,20 @@ func TestExecutePassesOddPathsOn(t *testing.T) {
 		base := strings.TrimSuffix(filepath.Base(notebook), ".ipynb")
 		want := []string{filepath.Dir(notebook), filepath.Join(out, base+".ipynb"), filepath.Join(out, base+".html")}
 		if diff := cmp.Diff(want, args[3:]); diff != "" {
-			t.Errorf("folder and results (-want +got):\n%s", diff)
+			t.Errorf("directory and results (-want +got):\n%s", diff)
 		}
 		entries, _ := os.ReadDir(out)
 		if len(entries) != 2 {
-			t.Errorf("the folder holds %v, want the notebook and the page", entries)
+			t.Errorf("the directory contains %v, want the notebook and the page", entries)
 		}
 	}
 }
 
-// TestExecuteWithoutAPlaceForResults: told before anything runs.
-func TestExecuteWithoutAPlaceForResults(t *testing.T) {
+// TestExecuteCannotWrite verifies that the error comes before anything runs.
+func TestExecuteCannotWrite(t *testing.T) {
 	notebook := emptyNotebook(t, "n")
 	for name, out := range map[string]string{
-		"a file in its place": filepath.Join(notebook, "out"), "a system folder": "/proc/out", "the notebook's own": filepath.Dir(notebook),
+		"a file in its place": filepath.Join(notebook, "out"), "a system directory": "/proc/out", "the notebook's own": filepath.Dir(notebook),
 	} {
 		s, record, _ := fakePython(t, recordArguments)
 		err := Execute(t.Context(), s, Execution{Notebook: notebook, Out: out})

@@ -9,35 +9,35 @@ import (
 	"time"
 )
 
-// Console tells a person what is going on, a line for each thing. What is under way is shown too, and on a terminal overwritten by
-// what comes next.
+// Console prints what happens, a line for each event. A terminal also shows what is in progress, in a line that the next one
+// overwrites.
 type Console struct {
 	out      io.Writer
 	terminal bool
 
 	mu        sync.Mutex
-	transient bool // the line on the screen has no end yet
+	transient bool // the last line is to be overwritten
 }
 
-// NewConsole writes to a file, which may be a terminal.
+// NewConsole returns a console that writes to a file, which may be a terminal.
 func NewConsole(f *os.File) *Console {
 	info, err := f.Stat()
 	return &Console{out: f, terminal: err == nil && info.Mode()&os.ModeCharDevice != 0}
 }
 
-// Done tells of something that is as it should be.
+// Done prints what succeeded.
 func (c *Console) Done(format string, args ...any) { c.line("✓ "+format, args...) }
 
-// Fault tells of something that is wrong.
+// Fault prints what failed.
 func (c *Console) Fault(format string, args ...any) { c.line("✗ "+format, args...) }
 
-// Say tells anything else.
+// Say prints anything else.
 func (c *Console) Say(format string, args ...any) { c.line("  "+format, args...) }
 
-// progress matches reports of a download under way.
+// progress matches reports of a download in progress.
 var progress = regexp.MustCompile(`: [0-9.]+ [kMG]?B( of [0-9.]+ [kMG]?B)?$`)
 
-// Report passes on the report of a package that downloads: the progress to a terminal only.
+// Report prints the report of a package that downloads. The progress of a download is for terminals only.
 func (c *Console) Report(format string, args ...any) {
 	if text := fmt.Sprintf(format, args...); !progress.MatchString(text) {
 		c.Say("%s", text)
@@ -46,7 +46,7 @@ func (c *Console) Report(format string, args ...any) {
 	}
 }
 
-// Working shows what has begun. The function that it returns tells that it is done, with the time it took.
+// Working prints what is in progress. The function that it returns prints that it is done, and how long it took.
 func (c *Console) Working(format string, args ...any) (done func(format string, args ...any)) {
 	start := time.Now()
 	if c.terminal {

@@ -16,18 +16,18 @@ import (
 	"strings"
 )
 
-// tool is a Go program at one version.
+// tool is a Go program of a fixed version.
 type tool struct {
-	name, module, version, pkg string // pkg: the folder of the main package in the module
-	source                     fs.FS  // what the module is made of; nil: the go command fetches it
+	name, module, version, pkg string // pkg: the directory of the main package in the module
+	source                     fs.FS  // the module's files; nil if the go command downloads them
 }
 
-// starterSource is the source of a program that stands before gopls, and starts it only while it is asked something.
+// starterSource is the source of a program that starts gopls only while it is needed.
 //
 //go:embed gopls/main.go gopls/message.go gopls/session.go
 var starterSource embed.FS
 
-// gonb runs the cells; goimports adds their imports; gopls completes and explains, when starter starts it.
+// gonb runs the cells, goimports adds their imports, and gopls, started by starter, completes and documents names.
 var (
 	gonb      = tool{"gonb", "github.com/janpfeifer/gonb", "v0.11.5", ".", nil}
 	goimports = tool{"goimports", "golang.org/x/tools", "v0.44.0", "./cmd/goimports", nil}
@@ -39,10 +39,10 @@ var (
 
 func (t tool) String() string { return t.name + " " + t.version }
 
-// digest is another one for other files.
+// digest identifies the content of files.
 func digest(files fs.FS) string {
 	h := sha256.New()
-	names, _ := fs.Glob(files, "*/*") // what is embedded can be read
+	names, _ := fs.Glob(files, "*/*") // embedded files can be read
 	for _, name := range names {
 		content, _ := fs.ReadFile(files, name)
 		fmt.Fprintf(h, "%s %d\n%s", name, len(content), content)
@@ -50,7 +50,7 @@ func digest(files fs.FS) string {
 	return hex.EncodeToString(h.Sum(nil))[:8]
 }
 
-// dir is where the program lies; a name with its version, so that a program that is there is the right one.
+// dir returns the program's directory. The version is in its name, so that a program found there is the right one.
 func (s *Setup) dir(t tool) string { return filepath.Join(s.Cache, "tools", t.name+"-"+t.version) }
 
 func (s *Setup) program(t tool) string { return filepath.Join(s.dir(t), t.name) }
@@ -62,10 +62,10 @@ func (s *Setup) check(t tool) error {
 		return fmt.Errorf("%s is not installed", t)
 	}
 	if err != nil {
-		return fmt.Errorf("%s is damaged: %w", t, err)
+		return fmt.Errorf("%s is corrupt: %w", t, err)
 	}
 	if want := strings.TrimSuffix(t.module+strings.TrimPrefix(t.pkg, "."), "/"); info.Path != want {
-		return fmt.Errorf("%s is another program, %s", s.program(t), info.Path)
+		return fmt.Errorf("%s is a different program, %s", s.program(t), info.Path)
 	}
 	return nil
 }
@@ -93,28 +93,28 @@ func (s *Setup) kernel(ctx context.Context) error {
 	return nil
 }
 
-// build compiles a program in its own module, as pinned there, and puts it in place when it is whole.
+// build compiles a program with the dependencies that its own module pins, and moves it to its place when complete. The command
+// go install would need a list of versions, which not every module proxy has.
 func (s *Setup) build(ctx context.Context, t tool) error {
 	if err := os.MkdirAll(s.dir(t), 0o755); err != nil {
 		return err
 	}
-	env := []string{"GOFLAGS=", "GOWORK=off"}
-	module, err := s.module(ctx, t, env)
+	module, err := s.module(ctx, t)
 	if err != nil {
 		return err
 	}
 	unfinished := s.program(t) + ".unfinished"
-	if _, err := s.run(ctx, module, env, "go", "build", "-ldflags=-s -w", "-o", unfinished, t.pkg); err != nil {
+	if _, err := s.runGo(ctx, module, "build", "-ldflags=-s -w", "-o", unfinished, t.pkg); err != nil {
 		return explainGo(t, err)
 	}
 	return os.Rename(unfinished, s.program(t))
 }
 
-// module returns the folder with the sources of a program.
-func (s *Setup) module(ctx context.Context, t tool, env []string) (string, error) {
+// module returns the directory of a program's module.
+func (s *Setup) module(ctx context.Context, t tool) (string, error) {
 	if t.source != nil {
 		dir := filepath.Join(s.dir(t), "source")
-		if err := os.RemoveAll(dir); err != nil { // of a set-up that was interrupted
+		if err := os.RemoveAll(dir); err != nil { // left by an interrupted set-up
 			return "", err
 		}
 		if err := os.CopyFS(dir, t.source); err != nil {
@@ -122,7 +122,7 @@ func (s *Setup) module(ctx context.Context, t tool, env []string) (string, error
 		}
 		return dir, os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module "+t.module+"\n\ngo 1.24\n"), 0o644)
 	}
-	out, err := s.run(ctx, s.Cache, env, "go", "mod", "download", "-json", t.module+"@"+t.version)
+	out, err := s.runGo(ctx, s.Cache, "mod", "download", "-json", t.module+"@"+t.version)
 	if err != nil {
 		return "", explainGo(t, err)
 	}
@@ -131,14 +131,16 @@ func (s *Setup) module(ctx context.Context, t tool, env []string) (string, error
 	return module.Dir, err
 }
 
-// explainGo says in a line why the go command failed.
+var errNoGo = errors.New("the go command is not on PATH; install Go from go.dev/dl")
+
+// explainGo returns an error that says in one line why the go command failed.
 func explainGo(t tool, err error) error {
 	var command *CommandError
 	if !errors.As(err, &command) {
 		return err
 	}
 	if errors.Is(err, exec.ErrNotFound) {
-		return errors.New("the go command is not on PATH; install Go from go.dev/dl")
+		return errNoGo
 	}
 	if explained := Explain(err); explained != err {
 		return explained
@@ -150,29 +152,29 @@ func explainGo(t tool, err error) error {
 	}
 	for _, sign := range []string{"dial tcp", "no such host", "connection refused", "i/o timeout", "network is unreachable", "proxyconnect"} {
 		if strings.Contains(out, sign) {
-			return fmt.Errorf("no connection: the go command can't fetch %s@%s; connect to the network, or name another module proxy in GOPROXY (%s)", t.module, t.version, lastLine(out))
+			return fmt.Errorf("no connection: the go command cannot download %s@%s; connect to the network, or set GOPROXY to another module proxy (%s)", t.module, t.version, lastLine(out))
 		}
 	}
 	return fmt.Errorf("build %s: %s", t, lastLine(out))
 }
 
 func (s *Setup) kernelFile() string {
-	return filepath.Join(s.Venv(), "share", "jupyter", "kernels", "gonb", "kernel.json")
+	return filepath.Join(s.Jupyter().Dir, "share", "jupyter", "kernels", "gonb", "kernel.json")
 }
 
-// quiet keeps the kernel's log, which is for its developers, off the terminal.
+// quiet keeps the kernel's log off the terminal.
 var quiet = []string{"-logtostderr=false", "-stderrthreshold=FATAL", "-log_file=" + os.DevNull, "-extra_log=" + os.DevNull}
 
-// kernelSpec is the content of kernel.json. Its environment holds for the cells, whoever starts the kernel.
+// kernelSpec returns the content of kernel.json. Its variables apply to the cells, whoever starts the kernel.
 func (s *Setup) kernelSpec() ([]byte, error) {
 	goCommand, err := exec.LookPath("go")
 	if err != nil {
-		return nil, errors.New("the go command is not on PATH; install Go from go.dev/dl")
+		return nil, errNoGo
 	}
 	if goCommand, err = filepath.Abs(goCommand); err != nil {
 		return nil, err
 	}
-	path := []string{s.dir(goimports), s.dir(starter), s.dir(gopls), filepath.Dir(goCommand), "${PATH}"} // Jupyter fills in PATH
+	path := []string{s.dir(goimports), s.dir(starter), s.dir(gopls), filepath.Dir(goCommand), "${PATH}"} // Jupyter expands PATH
 	spec := map[string]any{
 		"argv":           append([]string{s.program(gonb), "--kernel", "{connection_file}"}, quiet...),
 		"display_name":   "Go (gonb)",
@@ -181,14 +183,14 @@ func (s *Setup) kernelSpec() ([]byte, error) {
 		"env": map[string]string{
 			"PATH":                  strings.Join(path, string(filepath.ListSeparator)),
 			"EASY_GOMLX_CACHE":      s.Cache,
-			"GOMLX_NO_AUTO_INSTALL": "1", // cells find the plugin, or say that it is missing; they don't download
+			"GOMLX_NO_AUTO_INSTALL": "1", // a cell reports a missing plugin and does not download it
 		},
 	}
 	content, err := json.MarshalIndent(spec, "", "  ")
 	return append(content, '\n'), err
 }
 
-// CheckKernel reports what is wrong with the kernel and its helpers.
+// CheckKernel returns an error if the kernel or one of its helpers is missing, corrupt or outdated.
 func (s *Setup) CheckKernel() error {
 	for _, t := range tools {
 		if err := s.check(t); err != nil {

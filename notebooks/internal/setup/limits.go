@@ -6,32 +6,32 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+
+	"github.com/easy-gomlx/tutorials/birnn/pyenv"
 )
 
-// limit is something that this machine has too little of.
-type limit struct {
+// limits are what the machine may have too little of.
+var limits = []struct {
 	errnos []syscall.Errno
-	signs  []string // how programs tell of it, in lower case
+	signs  []string // in the output of programs, in lower case
 	advice string
-}
-
-var limits = []limit{
+}{
 	{
 		[]syscall.Errno{syscall.ENOSPC}, []string{"no space left"},
-		"the disk is full (a set-up needs about 2 GB); make room, or set EASY_GOMLX_CACHE to a directory on another disk",
+		"the disk is full (the set-up needs about 2 GB); free some space, or set EASY_GOMLX_CACHE to a directory on another disk",
 	}, {
 		[]syscall.Errno{syscall.EDQUOT}, []string{"disk quota"},
-		"your disk quota is used up (a set-up needs about 2 GB); make room, or set EASY_GOMLX_CACHE to a directory elsewhere",
+		"your disk quota is exceeded (the set-up needs about 2 GB); free some space, or set EASY_GOMLX_CACHE to a directory elsewhere",
 	}, {
 		[]syscall.Errno{syscall.EROFS}, []string{"read-only file system"},
-		"the disk can't be written to; set EASY_GOMLX_CACHE to a directory that can",
+		"the file system is read-only; set EASY_GOMLX_CACHE to a writable directory",
 	}, {
 		[]syscall.Errno{syscall.EAGAIN}, []string{"resource temporarily unavailable", "can't start new thread", "failed to create new os thread", "pthread_create"},
-		"no more processes or threads may be started; end some, or raise the limit (ulimit -u; in a container --pids-limit)",
+		"too many processes or threads; end some, or raise the limit (ulimit -u; in a container --pids-limit)",
 	},
 }
 
-// limitError is an error with what to do about it.
+// limitError is an error with advice.
 type limitError struct {
 	advice string
 	err    error
@@ -40,13 +40,17 @@ type limitError struct {
 func (e *limitError) Error() string { return fmt.Sprintf("%s: %v", e.advice, e.err) }
 func (e *limitError) Unwrap() error { return e.err }
 
-// Explain adds what to do to an error of this machine, such as a full disk, and returns any other as it is.
+// Explain adds advice to an error that is due to a limit of the machine, such as a full disk, and returns other errors unchanged.
 func Explain(err error) error {
 	var explained *limitError
 	if err == nil || errors.As(err, &explained) {
 		return err
 	}
 	text := err.Error()
+	var python *pyenv.Error
+	if errors.As(err, &python) {
+		text += python.Output
+	}
 	var command *CommandError
 	if errors.As(err, &command) {
 		text += command.Output

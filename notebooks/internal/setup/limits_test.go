@@ -8,6 +8,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/easy-gomlx/tutorials/birnn/pyenv"
 )
 
 func TestExplain(t *testing.T) {
@@ -18,20 +20,19 @@ func TestExplain(t *testing.T) {
 	}{
 		{"Python, full disk", "OSError: [Errno 28] No space left on device", errors.New("exit status 1"), "the disk is full"},
 		{"full disk", "", fmt.Errorf("write x: %w", syscall.ENOSPC), "the disk is full"},
-		{"quota", "mkdir: Disk quota exceeded", errors.New("exit status 1"), "quota is used up"},
-		{"read-only", "OSError: [Errno 30] Read-only file system: '/x'", errors.New("exit status 1"), "can't be written to"},
+		{"quota", "mkdir: Disk quota exceeded", errors.New("exit status 1"), "quota is exceeded"},
+		{"read-only", "OSError: [Errno 30] Read-only file system: '/x'", errors.New("exit status 1"), "is read-only"},
 		{"fork", "", fmt.Errorf("fork/exec x: %w", syscall.EAGAIN), "--pids-limit"},
 		{"Python, fork", "BlockingIOError: [Errno 11] Resource temporarily unavailable", errors.New("exit status 1"), "--pids-limit"},
 		{"Python, thread", "RuntimeError: can't start new thread", errors.New("exit status 1"), "--pids-limit"},
 		{"Go, thread", "runtime: failed to create new OS thread (have 5 already; errno=11)\ngoroutine 1:\n\tmain.go:1", errors.New("exit status 2"), "--pids-limit"},
 	} {
-		var err error = &CommandError{Program: "x", Output: test.output, Err: test.err}
-		for name, explain := range map[string]func(error) error{
-			"": Explain, "pip": explainPip, "go": func(err error) error { return explainGo(gonb, err) }, "twice": func(err error) error { return Explain(explainPip(err)) },
+		python, command := &pyenv.Error{Output: test.output, Err: test.err}, &CommandError{Output: test.output, Err: test.err}
+		for name, got := range map[string]error{
+			"python": Explain(python), "go": Explain(command), "build": explainGo(gonb, command), "twice": Explain(Explain(python)),
 		} {
-			got := explain(err)
-			if !strings.Contains(got.Error(), test.want) || strings.Count(got.Error(), "; ") > 2 || !errors.Is(got, test.err) {
-				t.Errorf("%s, %s: got %q, want it to say once %q", test.name, name, got, test.want)
+			if strings.Count(got.Error(), test.want) != 1 || !errors.Is(got, test.err) {
+				t.Errorf("%s, %s: got %q, want it to say %q once", test.name, name, got, test.want)
 			}
 		}
 	}
@@ -51,12 +52,12 @@ func fakeCommand(t *testing.T, name, script string) {
 	t.Setenv("PATH", bin)
 }
 
-// TestPrepareMeetsALimit: a set-up that this machine lets not finish says so, and is not taken for finished.
-func TestPrepareMeetsALimit(t *testing.T) {
+// TestPrepareAtALimit verifies that a set-up that fails for lack of space or processes says so, and does not count as complete.
+func TestPrepareAtALimit(t *testing.T) {
 	if _, err := os.Stat("/dev/full"); err != nil {
 		t.Skip("this system has no /dev/full")
 	}
-	const answer = "if [ \"$1\" = -c ]; then printf '%s\\n' \"$0\" 3.11.2 venv; exit; fi\n"
+	const answer = "if [ \"$1\" = -c ]; then printf '%s\\n' 3.11.2 venv \"$0\"; exit; fi\n"
 	for _, test := range []struct{ name, script, want string }{
 		{"full disk", answer + "/bin/mkdir -p \"$4\" && /bin/cat \"$0\" > /dev/full", "the disk is full"},
 		{"no more processes", answer + "echo 'sh: Cannot fork: Resource temporarily unavailable' >&2; exit 2", "--pids-limit"},
@@ -69,15 +70,14 @@ func TestPrepareMeetsALimit(t *testing.T) {
 			if err == nil || !strings.Contains(err.Error(), "prepare JupyterLab") || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("got %v, want it to say %q", err, test.want)
 			}
-			if s.CheckJupyter(t.Context()) == nil {
-				t.Error("the environment counts as installed")
+			if s.Jupyter().Check(t.Context()) == nil {
+				t.Error("the environment counts as complete")
 			}
 		})
 	}
 }
 
-// TestNoPlaceForTheCache: told at once, with what to set.
-func TestNoPlaceForTheCache(t *testing.T) {
+func TestCacheIsNotWritable(t *testing.T) {
 	blocked := filepath.Join(t.TempDir(), "blocked")
 	if err := os.WriteFile(blocked, nil, 0o644); err != nil {
 		t.Fatal(err)
@@ -94,7 +94,7 @@ func TestNoPlaceForTheCache(t *testing.T) {
 	}
 }
 
-// TestOddCachePaths: a path goes into the kernel's file as it is, or is refused before anything is installed.
+// TestOddCachePaths verifies that a path is written to the kernel's file unchanged, or is an error before anything is installed.
 func TestOddCachePaths(t *testing.T) {
 	for name, want := range map[string]string{
 		"a cache": "", "näive ✓": "", "a%20b?c#d&e": "", "{connection}": "",

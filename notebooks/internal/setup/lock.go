@@ -10,17 +10,17 @@ import (
 	"time"
 )
 
-// acquire takes the lock on the directory. It is held by this process and those that it starts, so that what is left of a set-up that was killed
-// ends before another one begins. A shared one is complete, so there is nothing to wait for.
+// acquire locks the directory. The processes that this one starts hold the lock too, so that a set-up waits for what a killed one
+// left running. A shared set-up is complete and needs no lock.
 func (s *Setup) acquire(ctx context.Context) (release func(), err error) {
 	if s.Shared() {
 		return func() {}, nil
 	}
 	file, err := os.OpenFile(filepath.Join(s.Cache, "setup.lock"), os.O_CREATE|os.O_RDWR, 0o644)
 	if err != nil {
-		return nil, fmt.Errorf("%w; set EASY_GOMLX_CACHE to a directory that can be written to", err)
+		return nil, fmt.Errorf("%w; set EASY_GOMLX_CACHE to a writable directory", err)
 	}
-	for told := false; ; told = true {
+	for waiting := false; ; waiting = true {
 		err = syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 		if err == nil {
 			s.lock = file
@@ -30,7 +30,7 @@ func (s *Setup) acquire(ctx context.Context) (release func(), err error) {
 			file.Close()
 			return nil, fmt.Errorf("lock %s: %w", file.Name(), err)
 		}
-		if !told {
+		if !waiting {
 			s.Console.Say("waiting for another set-up to finish")
 		}
 		select {

@@ -11,27 +11,26 @@ import (
 	"time"
 )
 
-// CommandError is a program that failed, with what it wrote.
+// CommandError is the failure of a go command.
 type CommandError struct {
-	Program string
-	Output  string
-	Err     error
+	Output string // what it printed
+	Err    error
 }
 
 func (e *CommandError) Error() string {
 	if line := lastLine(e.Output); line != "" {
-		return fmt.Sprintf("%s: %v: %s", e.Program, e.Err, line)
+		return fmt.Sprintf("go: %v: %s", e.Err, line)
 	}
-	return fmt.Sprintf("%s: %v", e.Program, e.Err)
+	return fmt.Sprintf("go: %v", e.Err)
 }
 
 func (e *CommandError) Unwrap() error { return e.Err }
 
-// run runs a program in a directory, with additions to the environment, and returns what it writes.
-func (s *Setup) run(ctx context.Context, dir string, env []string, program string, args ...string) (string, error) {
-	cmd := exec.CommandContext(ctx, program, args...)
+// runGo runs the go command in a directory, and returns what it prints to its standard output.
+func (s *Setup) runGo(ctx context.Context, dir string, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), env...)
+	cmd.Env = append(os.Environ(), "GOFLAGS=", "GOWORK=off")
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = 5 * time.Second
 	if s.lock != nil {
@@ -40,7 +39,7 @@ func (s *Setup) run(ctx context.Context, dir string, env []string, program strin
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	if err := cmd.Run(); err != nil {
-		return "", &CommandError{Program: program, Output: errs.String() + out.String(), Err: err}
+		return "", &CommandError{Output: errs.String() + out.String(), Err: err}
 	}
 	return strings.TrimSpace(out.String()), nil
 }

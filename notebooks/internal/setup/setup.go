@@ -1,8 +1,8 @@
 // Package setup prepares what the notebooks need: a Python environment with JupyterLab, the Go kernel with its helpers, XLA's plugin, and
-// MNIST. All of it lies in one directory of the user's cache; nothing else on the machine is changed, and no rights are needed.
-// A directory that holds all of it already may be one that the user can only read: then many share it.
+// MNIST. Everything is in one directory of the user's cache; nothing else on the machine changes, and no privileges are needed.
+// A complete set-up may be read-only and shared by many users.
 //
-// Each part is either there as a whole or not at all, so that a set-up that was interrupted, at any point, goes on the next time.
+// Each part is either complete or missing, so an interrupted set-up resumes the next time.
 package setup
 
 import (
@@ -17,15 +17,15 @@ import (
 	"github.com/easy-gomlx/tutorials/birnn/mnist"
 )
 
-// Setup is the place where everything lies, and how its preparation is told about.
+// Setup is a set-up in a directory.
 type Setup struct {
-	Cache   string // the directory that everything lies in
+	Cache   string // the directory
 	Console *Console
 
-	lock *os.File // open in every process that is started, so that another set-up waits for those too
+	lock *os.File // inherited by go commands; see acquire
 }
 
-// New is for the directory that [backend.CacheDir] names.
+// New returns the set-up in [backend.CacheDir].
 func New(console *Console) (*Setup, error) {
 	cache, err := backend.CacheDir()
 	if err == nil {
@@ -37,26 +37,26 @@ func New(console *Console) (*Setup, error) {
 	return &Setup{Cache: cache, Console: console}, nil
 }
 
-// usable refuses a directory whose name some file or variable that it has to be written into can't hold.
+// usable returns an error for a directory whose name cannot be written to Jupyter's files or to PATH.
 func usable(dir string) error {
 	reason := ""
 	switch {
 	case !utf8.ValidString(dir):
-		reason = "has bytes that are no UTF-8, which Jupyter's files can't hold"
+		reason = "is not valid UTF-8, which Jupyter's files must be"
 	case strings.ContainsRune(dir, filepath.ListSeparator):
-		reason = fmt.Sprintf("has a %q, which parts the directories of PATH", filepath.ListSeparator)
+		reason = fmt.Sprintf("contains %q, which separates the directories of PATH", filepath.ListSeparator)
 	case strings.Contains(dir, "$"):
-		reason = "has a $, behind which Jupyter looks for a variable"
+		reason = "contains $, which Jupyter expands as a variable"
 	default:
 		return nil
 	}
-	return fmt.Errorf("the directory that everything is kept in, %q, %s; set EASY_GOMLX_CACHE to another one", dir, reason)
+	return fmt.Errorf("the cache directory, %q, %s; set EASY_GOMLX_CACHE to another one", dir, reason)
 }
 
-// Prepare makes what is missing. Only one process does so at a time; the others wait, and then find it done.
+// Prepare makes what is missing. One process does so at a time; the others wait.
 func (s *Setup) Prepare(ctx context.Context) error {
 	if err := os.MkdirAll(s.Cache, 0o755); err != nil {
-		return fmt.Errorf("make the directory that everything is kept in: %w; set EASY_GOMLX_CACHE to a directory that can be written to", err)
+		return fmt.Errorf("make the cache directory: %w; set EASY_GOMLX_CACHE to a writable directory", err)
 	}
 	unlock, err := s.acquire(ctx)
 	if err != nil {
@@ -74,11 +74,11 @@ func (s *Setup) Prepare(ctx context.Context) error {
 	} {
 		if err := step.do(ctx); err != nil {
 			if ctx.Err() != nil {
-				return fmt.Errorf("stopped while preparing %s; the next start goes on from here", step.name)
+				return fmt.Errorf("stopped while preparing %s; the next start continues from here", step.name)
 			}
 			if s.Shared() {
-				return fmt.Errorf("prepare %s: the set-up in %s is of another version, and only who made it can write there (%w); "+
-					"have it prepared again, or set EASY_GOMLX_CACHE to a directory of your own", step.name, s.Cache, Explain(err))
+				return fmt.Errorf("prepare %s: the shared set-up in %s has another version and is read-only (%w); "+
+					"ask its owner to prepare it again, or set EASY_GOMLX_CACHE to a directory of your own", step.name, s.Cache, Explain(err))
 			}
 			return fmt.Errorf("prepare %s: %w", step.name, Explain(err))
 		}
@@ -89,7 +89,7 @@ func (s *Setup) Prepare(ctx context.Context) error {
 // plugin installs XLA's plugin, unless another backend is asked for.
 func (s *Setup) plugin(ctx context.Context) error {
 	if config := os.Getenv("GOMLX_BACKEND"); !NeedsPlugin(config) {
-		s.Console.Done("GOMLX_BACKEND=%s, so XLA's CPU plugin is not looked for", config)
+		s.Console.Done("GOMLX_BACKEND=%s needs no CPU plugin of XLA", config)
 		return nil
 	}
 	path, err := backend.EnsurePlugin(ctx, s.Console.Report)
@@ -100,7 +100,7 @@ func (s *Setup) plugin(ctx context.Context) error {
 	return nil
 }
 
-// NeedsPlugin reports whether a setting of GOMLX_BACKEND leaves the choice of the plugin to package backend.
+// NeedsPlugin reports whether a value of GOMLX_BACKEND needs the plugin that package backend installs.
 func NeedsPlugin(config string) bool {
 	switch config {
 	case "", "xla", "xla:", "xla:cpu":
@@ -114,6 +114,6 @@ func (s *Setup) digits(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.Console.Done("MNIST (%d images for training, %d for validation, %d for the test)", data.Train.Len(), data.Validation.Len(), data.Test.Len())
+	s.Console.Done("MNIST (%d images for training, %d for validation, %d for testing)", data.Train.Len(), data.Validation.Len(), data.Test.Len())
 	return nil
 }

@@ -1,9 +1,9 @@
-// Command gopls stands before the real gopls, which is the next of that name on PATH, and starts it only while somebody completes or looks up a name.
+// Command gopls runs the real gopls, the next one on PATH, only while someone completes or looks up names.
 //
-// The Go kernel starts gopls with each notebook, for as long as it is open. There gopls reads all that the notebook imports, and holds some 800 MB even
-// when nobody asks it anything; when the kernel is killed it stays. This program takes its place: it answers the kernel's greeting itself, remembers the
-// open files, and begins the real one when the first question comes, and again after it has ended it for want of questions. It ends with the kernel's
-// connection. Called in any other way than by the kernel, it is the real gopls.
+// The Go kernel runs a gopls for each open notebook. It loads all packages that the notebook imports, which takes some 800 MB even if it is never used, and
+// it survives when the kernel is killed. This program takes its place: it answers the kernel's initialize request itself, keeps track of the open files,
+// starts the real gopls at the first request, stops it when there have been none for a while, and exits when the kernel closes the connection. With any
+// other arguments than the kernel's, it executes the real gopls.
 package main
 
 import (
@@ -18,11 +18,11 @@ import (
 	"time"
 )
 
-// Without a question for this long the real gopls ends; GOPLS_IDLE, such as 30s, is another.
+// The real gopls stops after this long without a request; GOPLS_IDLE, such as 30s, changes it.
 const defaultIdle = time.Minute
 
 // The kernel connects within half a minute, or never.
-const patience = time.Minute
+const connectTimeout = time.Minute
 
 func main() {
 	if err := run(os.Args[1:]); err != nil {
@@ -53,7 +53,7 @@ func run(args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := listener.SetDeadline(time.Now().Add(patience)); err != nil {
+	if err := listener.SetDeadline(time.Now().Add(connectTimeout)); err != nil {
 		return err
 	}
 	kernel, err := listener.Accept()
@@ -63,7 +63,7 @@ func run(args []string) error {
 	}
 	return serve(kernel, func() *exec.Cmd {
 		command := exec.Command(program)
-		command.Env = append(os.Environ(), "GOMEMLIMIT=") // a limit that is right for a cell makes gopls very slow
+		command.Env = append(os.Environ(), "GOMEMLIMIT=") // a limit meant for cells makes gopls very slow
 		return command
 	}, idle)
 }

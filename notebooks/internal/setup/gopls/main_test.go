@@ -20,10 +20,10 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// beGopls answers each question with what it was told until then. The question "die" ends it.
+// beGopls answers each request with all messages so far. The request "die" ends it.
 func beGopls() {
 	in := bufio.NewReader(os.Stdin)
-	var told []string
+	var log []string
 	for {
 		m, err := read(in)
 		if err != nil {
@@ -33,12 +33,12 @@ func beGopls() {
 		for _, c := range m.Params.ContentChanges {
 			text += c.Text
 		}
-		told = append(told, strings.TrimSpace(m.Method+" "+text))
+		log = append(log, strings.TrimSpace(m.Method+" "+text))
 		if m.Method == "die" {
 			os.Exit(1)
 		}
 		if m.ID != nil {
-			result, _ := json.Marshal(strings.Join(told, ", "))
+			result, _ := json.Marshal(strings.Join(log, ", "))
 			write(os.Stdout, fmt.Appendf(nil, `{"jsonrpc":"2.0","id":%s,"result":%s}`, m.ID, result))
 		}
 	}

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// message is what of JSON-RPC this program looks at; text is all of it.
+// message has the parts of a JSON-RPC message that this program uses; text is the whole message.
 type message struct {
 	ID     json.RawMessage `json:"id"`
 	Method string          `json:"method"`
@@ -26,7 +26,7 @@ type message struct {
 	text []byte
 }
 
-// read reads a message: lines of a header, an empty line, and as many bytes as the header says.
+// read reads a message: header lines, an empty line, and as many bytes as the header says.
 func read(in *bufio.Reader) (*message, error) {
 	length := -1
 	for {
@@ -52,7 +52,7 @@ func read(in *bufio.Reader) (*message, error) {
 	if _, err := io.ReadFull(in, m.text); err != nil {
 		return nil, err
 	}
-	json.Unmarshal(m.text, m) // what has other fields than these is passed on as it is
+	json.Unmarshal(m.text, m) // other messages are passed on unchanged
 	return m, nil
 }
 

@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// The answer to this question is not the kernel's: it greets the real gopls again.
-const greeting = `"greeting of a gopls that was started late"`
+// greeting is the ID of our own initialize request, whose answer is not for the kernel.
+const greeting = `"initialize, from the kernel's starter"`
 
 // session is a kernel's connection.
 type session struct {
@@ -23,14 +23,14 @@ type session struct {
 	idle    time.Duration
 
 	mu         sync.Mutex
-	initialize []byte           // the kernel's greeting, with our ID
-	files      map[string]*file // those that the kernel has open
-	asked      map[string]bool  // the IDs of questions without an answer
+	initialize []byte           // the kernel's initialize request, with our ID
+	files      map[string]*file // the kernel's open files
+	pending    map[string]bool  // IDs of requests without an answer
 	real       *server          // nil while it does not run
-	end        *time.Timer      // ends it for want of questions
+	idleTimer  *time.Timer      // stops it when there are no requests
 }
 
-// lockedWriter lets one message through at a time.
+// lockedWriter writes one message at a time.
 type lockedWriter struct {
 	mu sync.Mutex
 	io.Writer
@@ -52,15 +52,15 @@ type server struct {
 	in      io.WriteCloser
 }
 
-// serve talks with the kernel until it closes the connection.
+// serve handles the kernel's messages until it closes the connection.
 func serve(kernel io.ReadWriteCloser, command func() *exec.Cmd, idle time.Duration) error {
 	defer kernel.Close()
-	s := &session{kernel: &lockedWriter{Writer: kernel}, command: command, idle: idle, files: map[string]*file{}, asked: map[string]bool{}}
-	s.end = time.AfterFunc(idle, s.rest)
+	s := &session{kernel: &lockedWriter{Writer: kernel}, command: command, idle: idle, files: map[string]*file{}, pending: map[string]bool{}}
+	s.idleTimer = time.AfterFunc(idle, s.rest)
 	defer func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.end.Stop()
+		s.idleTimer.Stop()
 		s.stop()
 	}()
 	in := bufio.NewReader(kernel)
@@ -78,7 +78,7 @@ func serve(kernel io.ReadWriteCloser, command func() *exec.Cmd, idle time.Durati
 	}
 }
 
-// fromKernel deals with a message of the kernel.
+// fromKernel handles a message from the kernel.
 func (s *session) fromKernel(m *message) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -102,29 +102,29 @@ func (s *session) fromKernel(m *message) error {
 	case "textDocument/didChange":
 		if f := s.files[document.URI]; f != nil && len(m.Params.ContentChanges) > 0 {
 			f.version = document.Version
-			f.text = m.Params.ContentChanges[len(m.Params.ContentChanges)-1].Text // the kernel sends all of it
+			f.text = m.Params.ContentChanges[len(m.Params.ContentChanges)-1].Text // the kernel sends the whole text
 		}
 	case "textDocument/didClose":
 		delete(s.files, document.URI)
 	default:
-		if question := m.Method != "" && m.ID != nil; question {
+		if request := m.Method != "" && m.ID != nil; request {
 			if s.real == nil {
 				if err := s.start(); err != nil {
 					fmt.Fprintln(os.Stderr, "gopls:", err)
 					return s.fail(string(m.ID))
 				}
 			}
-			s.asked[string(m.ID)] = true
-			s.end.Reset(s.idle)
+			s.pending[string(m.ID)] = true
+			s.idleTimer.Reset(s.idle)
 		}
 	}
 	if s.real != nil {
-		write(s.real.in, m.text) // if it has ended, the reader of its output tells
+		write(s.real.in, m.text) // if it has ended, toKernel notices
 	}
 	return nil
 }
 
-// start begins the real gopls, with the files that are open now.
+// start starts the real gopls and opens the kernel's files in it.
 func (s *session) start() error {
 	command := s.command()
 	in, err := command.StdinPipe()
@@ -153,7 +153,7 @@ func (s *session) start() error {
 	return nil
 }
 
-// toKernel passes on what the real gopls says, until it ends.
+// toKernel passes on the messages of the real gopls until it ends.
 func (s *session) toKernel(from *server, out *bufio.Reader) {
 	for {
 		m, err := read(out)
@@ -165,44 +165,44 @@ func (s *session) toKernel(from *server, out *bufio.Reader) {
 		}
 		s.mu.Lock()
 		if m.Method == "" {
-			delete(s.asked, string(m.ID))
+			delete(s.pending, string(m.ID))
 		}
 		current := s.real == from
 		s.mu.Unlock()
 		if current {
-			write(s.kernel, m.text) // if it has gone, serve sees it
+			write(s.kernel, m.text) // if it is gone, serve notices
 		}
 	}
 	from.in.Close()
 	from.command.Wait()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.real == from { // by itself
+	if s.real == from { // it ended by itself
 		s.stop()
 	}
 }
 
-// rest ends the real gopls, unless it is still busy with a question.
+// rest stops the real gopls, unless a request is pending.
 func (s *session) rest() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.asked) > 0 {
-		s.end.Reset(s.idle)
+	if len(s.pending) > 0 {
+		s.idleTimer.Reset(s.idle)
 		return
 	}
 	s.stop()
 }
 
-// stop ends the real gopls. What it has not answered fails.
+// stop stops the real gopls. Pending requests fail.
 func (s *session) stop() {
 	if s.real != nil {
 		s.real.command.Process.Kill()
 		s.real = nil
 	}
-	for id := range s.asked {
+	for id := range s.pending {
 		s.fail(id)
 	}
-	clear(s.asked)
+	clear(s.pending)
 }
 
 func (s *session) fail(id string) error {

@@ -1,0 +1,71 @@
+package inline
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+
+	pkgerrors "github.com/pkg/errors"
+)
+
+// Check does nothing if err is nil. Otherwise it ends the cell's program with exit status 1, after a report of a few lines
+// instead of Go's stack: the error, and the lines of the cells that it came from. A notebook that uses package must writes
+//
+//	func init_check() { must.M = inline.Check }
+//
+// since GoNB runs the functions whose names begin with init_ in every cell.
+func Check(err error) {
+	if err == nil {
+		return
+	}
+	callers := make([]uintptr, 100)
+	report(os.Stderr, err, callers[:runtime.Callers(2, callers)])
+	os.Exit(1)
+}
+
+const (
+	reportedLines  = 4 // of the error's text
+	reportedPlaces = 2
+)
+
+func report(w io.Writer, err error, callers []uintptr) {
+	lines := strings.Split(strings.TrimSpace(err.Error()), "\n")
+	if len(lines) > reportedLines {
+		lines = append(lines[:reportedLines-1], "…")
+	}
+	fmt.Fprintf(w, "✗ %s\n", strings.Join(lines, "\n"))
+	places := cellLines(callers)
+	var traced interface{ StackTrace() pkgerrors.StackTrace }
+	if errors.As(err, &traced) { // GoMLX's errors carry the stack of the graph function that failed
+		var stack []uintptr
+		for _, frame := range traced.StackTrace() {
+			stack = append(stack, uintptr(frame))
+		}
+		places = append(cellLines(stack), places...)
+	}
+	places = slices.Compact(places)
+	for _, place := range places[:min(len(places), reportedPlaces)] {
+		fmt.Fprintln(w, "  at", place)
+	}
+}
+
+// cellLines returns the lines of main.go, the program that GoNB makes of the cells, that a stack goes through, innermost first.
+// GoNB puts cell and line before a path that it knows, which with -trimpath is not the one in the stack.
+func cellLines(stack []uintptr) (lines []string) {
+	program := filepath.Join(os.Getenv("GONB_TMP_DIR"), "main.go")
+	frames := runtime.CallersFrames(stack)
+	for {
+		frame, more := frames.Next()
+		if strings.HasPrefix(frame.Function, "main.") && filepath.Base(frame.File) == "main.go" {
+			lines = append(lines, fmt.Sprintf("%s:%d", program, frame.Line))
+		}
+		if !more {
+			return lines
+		}
+	}
+}

@@ -1,0 +1,47 @@
+package inline
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// cellProgram is what GoNB might make of two cells: a function with an error of GoMLX's kind, and a call of it.
+const cellProgram = `package main
+
+import (
+	"fmt"
+
+	"github.com/easy-gomlx/tutorials/plotting/inline"
+	"github.com/pkg/errors"
+)
+
+func fails() error { return errors.New("one\ntwo\nthree\nfour\nfive") }
+
+func main() {
+	inline.Check(nil)
+	inline.Check(fmt.Errorf("wrapped: %w", fails()))
+}
+`
+
+func TestCheck(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "main.go")
+	if err := os.WriteFile(file, []byte(cellProgram), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("go", "run", file)
+	cmd.Env = append(os.Environ(), "GONB_TMP_DIR=/gonb")
+	out, err := cmd.CombinedOutput()
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) {
+		t.Errorf("the program ended with %v, want exit status 1", err)
+	}
+	want := "✗ wrapped: one\ntwo\nthree\n…\n  at /gonb/main.go:10\n  at /gonb/main.go:14\n"
+	if got := strings.TrimSuffix(string(out), "exit status 1\n"); got != want {
+		t.Errorf("it reports\n%s\nwant\n%s", got, want)
+	}
+}
