@@ -2,6 +2,8 @@ package rnn
 
 import (
 	"fmt"
+	"math"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -124,6 +126,35 @@ func TestStep(t *testing.T) {
 			})
 		}
 	})
+}
+
+// TestLengthsOutOfRange: beyond the time steps counts as all of them, below 0 as 0;
+// the lengths may be of any integer type.
+func TestLengthsOutOfRange(t *testing.T) {
+	l := newRefLayer(false, layerSize{4, 3, 2, 4}, 2)
+	got := runGraph(backendtest.Go(t), dtypes.Float64, l, func(nodes []*Node) []*Node {
+		var results []*Node
+		for _, lengths := range []any{[]int64{9, -1, 3, math.MinInt32}, []int32{3, 0, 3, 0}} {
+			o := l.outputs(nodes, true).Lengths(Const(nodes[0].Graph(), lengths))
+			for _, q := range questions {
+				results = append(results, q.graph(o))
+			}
+		}
+		return results
+	})
+	for k, q := range questions {
+		near(t, q.name, got[k], got[len(questions)+k], 0)
+	}
+}
+
+// TestPartOfAState: a nil field of a state is zero.
+func TestPartOfAState(t *testing.T) {
+	l := newRefLayer(false, layerSize{2, 3, 2, 4}, 1)
+	l.directions[0].h0 = randomNumbers(rand.New(rand.NewPCG(1, 2)), 8)
+	got := runGraph(backendtest.Go(t), dtypes.Float64, l, func(nodes []*Node) []*Node {
+		return []*Node{l.outputs(nodes, false).InitialState(State{H: nodes[3]}).All()}
+	})
+	near(t, "All", got[0], l.all(), tolerance[dtypes.Float64])
 }
 
 func TestMerge(t *testing.T) {
