@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// numbered is a set whose image i holds the value i in every pixel, and whose label i is i mod 10.
+// numbered returns a set whose image i has the value i in every pixel and the label i mod 10.
 func numbered(n int) *Set {
 	s := &Set{Images: make([]float32, n*Pixels), Labels: make([]int32, n)}
 	for i := range n {
@@ -104,7 +104,7 @@ func TestShuffle(t *testing.T) {
 	}
 }
 
-// TestShuffleStaysTheSame holds the order of a seed fixed, since results that are written down depend on it.
+// TestShuffleStaysTheSame: published results depend on the order for a seed.
 func TestShuffleStaysTheSame(t *testing.T) {
 	s := numbered(10)
 	s.Shuffle(42)

@@ -16,7 +16,7 @@ func TestSynthetic(t *testing.T) {
 	}
 	for digit, n := range counts {
 		if n != 100 {
-			t.Errorf("digit %d comes %d times, want 100", digit, n)
+			t.Errorf("digit %d appears %d times, want 100", digit, n)
 		}
 	}
 	for _, v := range s.Images {
@@ -37,8 +37,8 @@ func TestSynthetic(t *testing.T) {
 	}
 }
 
-// TestSyntheticCanBeLearnt: the nearest class mean of one set tells the digits of another.
-func TestSyntheticCanBeLearnt(t *testing.T) {
+// TestSyntheticCanBeLearned classifies the images of one set by the nearest class mean of another.
+func TestSyntheticCanBeLearned(t *testing.T) {
 	train, test := Synthetic(1000, 1), Synthetic(200, 2)
 	var means [Classes][Pixels]float64
 	for i, label := range train.Labels {
@@ -62,8 +62,8 @@ func TestSyntheticCanBeLearnt(t *testing.T) {
 			right++
 		}
 	}
-	t.Logf("%d of 200 told right", right)
+	t.Logf("%d of 200 are classified correctly", right)
 	if right < 150 {
-		t.Errorf("%d of 200 told right, want at least 150", right)
+		t.Errorf("%d of 200 are classified correctly, want at least 150", right)
 	}
 }
