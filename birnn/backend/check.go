@@ -45,13 +45,14 @@ func checkBinary(path string) error {
 	if err != nil {
 		return err
 	}
-	if !info.Mode().IsRegular() {
+	switch {
+	case !info.Mode().IsRegular():
 		return fmt.Errorf("%s is not a regular file", path)
-	}
-	switch runtime.GOOS {
-	case "linux":
+	case info.Size() == 0:
+		return fmt.Errorf("%s is empty", path)
+	case runtime.GOOS == "linux":
 		err = checkELF(path)
-	case "darwin":
+	case runtime.GOOS == "darwin":
 		err = checkMachO(path)
 	}
 	if err != nil {

@@ -63,7 +63,7 @@ func TestVerify(t *testing.T) {
 		want    string // part of the error; "" for none
 	}{
 		{"library", good, ""},
-		{"empty", nil, "EOF"},
+		{"empty", nil, "is empty"},
 		{"captive portal", []byte("<!DOCTYPE html><html><body>Sign in</body></html>"), "bad magic"},
 		{"other processor", foreign, "built for"},
 		{"program", library(t, elfMachines[runtime.GOARCH], elf.ET_EXEC), "not a shared library"},

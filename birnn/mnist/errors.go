@@ -12,7 +12,7 @@ type CorruptError struct {
 }
 
 func (e *CorruptError) Error() string {
-	return fmt.Sprintf("mnist: %s is not the original MNIST file: %v; replace it, or name another directory", e.File, e.Err)
+	return fmt.Sprintf("mnist: %s is not the original MNIST file: %v", e.File, e.Err)
 }
 
 func (e *CorruptError) Unwrap() error { return e.Err }

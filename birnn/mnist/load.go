@@ -106,7 +106,7 @@ func (c collection) read(dir string) (contents [4][]byte, errs [4]error) {
 // given returns the contents of the files in a directory that is only read.
 func (l *loader) given(dir string) (contents [4][]byte, err error) {
 	if _, err := os.ReadDir(dir); err != nil {
-		return contents, fmt.Errorf("mnist: read the given directory: %w", err)
+		return contents, fmt.Errorf("mnist: %w; give a directory that holds the four files", err)
 	}
 	contents, errs := l.read(dir)
 	all := &MissingError{Dir: dir}
@@ -115,7 +115,7 @@ func (l *loader) given(dir string) (contents [4][]byte, err error) {
 		if errors.As(err, &missing) {
 			all.Files = append(all.Files, missing.Files...)
 		} else if err != nil {
-			return contents, err
+			return contents, fmt.Errorf("%w; replace it, or give another directory", err)
 		}
 	}
 	if all.Files != nil {
