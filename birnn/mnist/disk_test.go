@@ -4,7 +4,6 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -69,28 +68,5 @@ func TestReadOnlyDisk(t *testing.T) {
 	for _, cache := range []string{lacking, filepath.Join(dir, "new")} {
 		t.Setenv("EASY_GOMLX_CACHE", cache)
 		wantAdvice(t, l, syscall.EROFS, cache)
-	}
-}
-
-// TestOddPaths has spaces, characters that are special in shells and URLs, and bytes that are not UTF-8 in paths.
-func TestOddPaths(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		t.Skip("Windows doesn't allow these characters")
-	}
-	for _, name := range []string{"my digits", "a%20b?c#d&e", "näive ✓", "no\xffutf8", "$HOME;*", "-dash"} {
-		base := filepath.Join(t.TempDir(), name)
-		if err := os.Mkdir(base, 0o755); errors.Is(err, syscall.EILSEQ) {
-			t.Logf("not tried: this file system allows no name %q", name)
-			continue
-		}
-		l, _ := smallLoader(t)
-		t.Setenv("EASY_GOMLX_CACHE", base)
-		l.module, _ = fakeModule(t, changed("t10k-labels-idx1-ubyte", nil))
-		mirror, _ := fakeMirror(t, smallFiles)
-		l.mirrors = []string{mirror}
-		wantLoaded(t, l, filepath.Join(base, "mnist"))
-		if _, err := l.load(t.Context(), filepath.Join(base, "mnist")); err != nil {
-			t.Errorf("%q as a given directory: %v", name, err)
-		}
 	}
 }

@@ -110,10 +110,10 @@ func changed(name string, content []byte) map[string][]byte {
 
 var errNoModule = errors.New("no module in this test")
 
-// smallLoader returns a loader of the small set without a source to fetch it from, and its cache, an empty directory.
+// smallLoader returns a loader of the small set without a source to fetch it from, and its cache, which doesn't exist yet.
 func smallLoader(t *testing.T) (*loader, string) {
 	t.Helper()
-	base := t.TempDir()
+	base := filepath.Join(t.TempDir(), "näive dir%20#$;") // special in shells and URLs
 	t.Setenv("MNIST_DIR", "")
 	t.Setenv("EASY_GOMLX_CACHE", base)
 	l := &loader{

@@ -36,34 +36,3 @@ func TestSynthetic(t *testing.T) {
 		}
 	}
 }
-
-// TestSyntheticCanBeLearned classifies the images of one set by the nearest class mean of another.
-func TestSyntheticCanBeLearned(t *testing.T) {
-	train, test := Synthetic(1000, 1), Synthetic(200, 2)
-	var means [Classes][Pixels]float64
-	for i, label := range train.Labels {
-		for k, v := range train.Image(i) {
-			means[label][k] += float64(v) / 100
-		}
-	}
-	right := 0
-	for i, label := range test.Labels {
-		best, nearest := -1, 0.0
-		for digit, mean := range means {
-			d := 0.0
-			for k, v := range test.Image(i) {
-				d += (float64(v) - mean[k]) * (float64(v) - mean[k])
-			}
-			if best < 0 || d < nearest {
-				best, nearest = digit, d
-			}
-		}
-		if best == int(label) {
-			right++
-		}
-	}
-	t.Logf("%d of 200 are classified correctly", right)
-	if right < 150 {
-		t.Errorf("%d of 200 are classified correctly, want at least 150", right)
-	}
-}
