@@ -23,7 +23,7 @@ import (
 	"github.com/easy-gomlx/tutorials/birnn/internal/smalldisk"
 )
 
-// useIndex serves a package index with one wheel, which takes the place of the pinned one.
+// useIndex serves a private package index with one wheel, which takes the place of the pinned one.
 func useIndex(t *testing.T, content string) {
 	t.Helper()
 	var b bytes.Buffer
@@ -43,13 +43,19 @@ func useIndex(t *testing.T, content string) {
 		library: "p/" + libraryName, librarySHA256: hash([]byte(content)), librarySize: int64(len(content))}
 
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /simple/p/", func(rw http.ResponseWriter, _ *http.Request) {
-		fmt.Fprintf(rw, `<a href="../../files/p-0.whl">p-0.whl</a><A rel=x HREF='../../files/p-1.whl#sha256=%s'>p-1.whl</A>`, w.sha256)
+	mux.HandleFunc("GET /simple/p/", func(rw http.ResponseWriter, r *http.Request) {
+		fmt.Fprintf(rw, `<a href="../../files/p-0.whl">p-0.whl</a><A rel=x HREF='http://%s/files/p-1.whl#sha256=%s'>p-1.whl</A>`, r.Host, w.sha256)
 	})
 	mux.HandleFunc("GET /files/p-1.whl", func(rw http.ResponseWriter, _ *http.Request) { rw.Write(b.Bytes()) })
-	server := httptest.NewServer(mux)
+	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if user, password, _ := r.BasicAuth(); user+password != "mesecret" {
+			rw.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		mux.ServeHTTP(rw, r)
+	}))
 	t.Cleanup(server.Close)
-	t.Setenv("PIP_INDEX_URL", server.URL+"/simple/")
+	t.Setenv("PIP_INDEX_URL", strings.Replace(server.URL, "://", "://me:secret@", 1)+"/simple/")
 	before := pinned
 	t.Cleanup(func() { pinned = before })
 	pinned = w
@@ -73,8 +79,8 @@ func TestWheelErrors(t *testing.T) {
 			test.change(&w)
 			dir := t.TempDir()
 			_, err := w.install(t.Context(), dir, silent)
-			if err == nil || !strings.Contains(err.Error(), test.want) {
-				t.Errorf("got %v, want an error with %q", err, test.want)
+			if err == nil || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "secret") {
+				t.Errorf("got %v, want an error with %q and without the password", err, test.want)
 			}
 			if left, _ := os.ReadDir(dir); len(left) > 0 {
 				t.Errorf("left behind: %v", left)

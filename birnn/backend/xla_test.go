@@ -112,4 +112,9 @@ func TestMisleadingPathsAreRejected(t *testing.T) {
 	if _, err := os.Stat(cache); err == nil {
 		t.Error("an installation began")
 	}
+	good, _ := libraries(t)
+	write(t, filepath.Join(cache, "xla", libraryName), good)
+	if _, err := Open(t.Context()); err == nil || !strings.Contains(err.Error(), "comma") {
+		t.Errorf("with a plugin there: got %v, want an error about the comma", err)
+	}
 }

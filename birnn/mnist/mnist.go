@@ -31,8 +31,8 @@ type Set struct {
 // other 55,000.
 type Data struct{ Train, Validation, Test *Set }
 
-// Len is the number of images.
-func (s *Set) Len() int { return min(len(s.Labels), len(s.Images)/Pixels) }
+// Len returns the number of images.
+func (s *Set) Len() int { return len(s.Labels) }
 
 // Batch returns images start to end (end not included) and their labels, shapes [n, Rows, Cols] and [n]. The range is cut to the set:
 // the last batch may be smaller, and one that begins past the end is empty.

@@ -145,15 +145,16 @@ func TestNothingLeaks(t *testing.T) {
 				for range 10 {
 					o := options(s.URL)
 					o.Decode = gunzip
-					ctx, cancel := context.WithCancel(t.Context())
+					o.stallTimeout = time.Hour
+					ctx := t.Context()
 					if name == "a stopped download" {
-						o.stallTimeout = time.Hour
-						time.AfterFunc(5*time.Millisecond, cancel)
+						var cancel context.CancelFunc
+						ctx, cancel = context.WithTimeout(ctx, 5*time.Millisecond)
+						defer cancel()
 					}
 					if err := File(ctx, dst, o); (err == nil) != (name == "success") {
 						t.Errorf("error %v", err)
 					}
-					cancel()
 				}
 			})
 		})
