@@ -39,8 +39,10 @@ func downloadModule(ctx context.Context) (string, error) {
 	switch {
 	case answer.Error != "":
 		return "", fmt.Errorf("go mod download: %s", firstLine(answer.Error))
-	case runErr != nil:
+	case runErr != nil && stderr.Len() > 0:
 		return "", fmt.Errorf("go mod download: %w: %s", runErr, firstLine(stderr.String()))
+	case runErr != nil:
+		return "", fmt.Errorf("go mod download: %w", runErr)
 	case err != nil || answer.Dir == "":
 		return "", errors.New("go mod download printed no directory")
 	}

@@ -17,8 +17,8 @@ import (
 // fakeGo puts a go command that is a shell script at the front of PATH.
 func fakeGo(t *testing.T, script string) {
 	t.Helper()
-	if runtime.GOOS == "windows" {
-		t.Skip("the fake go command is a shell script")
+	if runtime.GOOS == "windows" || runtime.GOOS == "js" {
+		t.Skipf("the fake go command is a shell script, and %s has no shell", runtime.GOOS)
 	}
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "go"), []byte("#!/bin/sh\n"+script+"\n"), 0o755); err != nil {

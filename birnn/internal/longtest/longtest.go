@@ -12,6 +12,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"runtime"
 	"testing"
 	"time"
 )
@@ -40,6 +41,10 @@ func Need(t testing.TB) {
 // Child returns a command that runs the present test again in another process, with additions to its environment that tell it that
 // it is the child.
 func Child(t *testing.T, environment ...string) *exec.Cmd {
+	t.Helper()
+	if runtime.GOOS == "js" {
+		t.Skip("js has no processes")
+	}
 	child := exec.Command(os.Args[0], append(Args(), "-test.run=^"+t.Name()+"$")...)
 	child.Env = append(os.Environ(), environment...)
 	child.Stderr = os.Stderr
