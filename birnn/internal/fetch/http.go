@@ -84,7 +84,7 @@ func (o Options) try(ctx context.Context, address, dst string, fresh bool) error
 		m.body = io.LimitReader(response.Body, 2*o.Size+1<<20) // however little that decodes to
 		err = o.store(f, m)
 	}
-	var stalled *stallError
+	var stalled *stallError // which an HTTP/2 transport doesn't return
 	if err != nil && errors.As(context.Cause(ctx), &stalled) {
 		return stalled
 	}

@@ -8,11 +8,13 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/easy-gomlx/tutorials/birnn/internal/leaktest"
@@ -92,6 +94,39 @@ func TestFileEndsWithItsContext(t *testing.T) {
 	}
 }
 
+// TestStallOverHTTP2, where the transport's error doesn't give the reason.
+func TestStallOverHTTP2(t *testing.T) {
+	s := httptest.NewUnstartedServer(stallsAfter(100_000))
+	s.EnableHTTP2 = true
+	s.StartTLS()
+	defer s.Close()
+	useClient(t, s.Client())
+	if err := File(t.Context(), filepath.Join(t.TempDir(), "file"), options(s.URL)); err == nil || !strings.Contains(err.Error(), "stalled") {
+		t.Errorf("got %v, want that the server stalled", err)
+	}
+}
+
+func useClient(t *testing.T, c *http.Client) {
+	before := client
+	t.Cleanup(func() { client = before })
+	client = c
+}
+
+// TestProgressIsRare: many small reads are one line of progress.
+func TestProgressIsRare(t *testing.T) {
+	for total, want := range map[int64]string{200_000: "file from host: 0.1 of 0.2 MB\n", -1: "file from host: 0.1 MB\n"} {
+		var lines strings.Builder
+		m := &meter{body: iotest.OneByteReader(bytes.NewReader(content)), what: "file from host", total: total, report: reportTo(&lines)}
+		m.received.Store(99_999)
+		if _, err := io.Copy(io.Discard, m); err != nil {
+			t.Fatal(err)
+		}
+		if lines.String() != want {
+			t.Errorf("reported %q, want %q", lines.String(), want)
+		}
+	}
+}
+
 // TestProcessesAtOnce has several processes download the same file, each while the others do.
 func TestProcessesAtOnce(t *testing.T) {
 	if dst := os.Getenv("FETCH_TEST_DST"); dst != "" {
@@ -123,9 +158,7 @@ func TestProcessesAtOnce(t *testing.T) {
 
 // TestNothingLeaks counts goroutines and open files after downloads of every outcome.
 func TestNothingLeaks(t *testing.T) {
-	before := client
-	defer func() { client = before }()
-	client = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}} // idle connections would count
+	useClient(t, &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}) // idle connections would count
 	packed := gzipped(content)
 	dst := filepath.Join(t.TempDir(), "file")
 	for name, handler := range map[string]http.HandlerFunc{
