@@ -101,7 +101,9 @@ func TestStallOverHTTP2(t *testing.T) {
 	s.StartTLS()
 	defer s.Close()
 	useClient(t, s.Client())
-	if err := File(t.Context(), filepath.Join(t.TempDir(), "file"), options(s.URL)); err == nil || !strings.Contains(err.Error(), "stalled") {
+	o := options(s.URL)
+	o.stallTimeout = 100 * time.Millisecond
+	if err := File(t.Context(), filepath.Join(t.TempDir(), "file"), o); err == nil || !strings.Contains(err.Error(), "stalled") {
 		t.Errorf("got %v, want that the server stalled", err)
 	}
 }
