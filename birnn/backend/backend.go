@@ -30,6 +30,7 @@ package backend
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -73,7 +74,7 @@ func OpenWith(ctx context.Context, opts Options) (compute.Backend, error) {
 	case config == "" || slices.Contains([]string{"xla", "stablehlo", "hlo", "shlo"}, name):
 		b, err = openXLA(ctx, rest, opts)
 	default:
-		err = fmt.Errorf(`no such backend; choose "xla:cpu", "xla:cuda", "xla:/path/to/plugin.so" or "go"`)
+		err = errors.New(`no such backend; choose "xla:cpu", "xla:cuda", "xla:/path/to/plugin.so" or "go"`)
 	}
 	if err != nil {
 		if config == "" {
@@ -88,6 +89,10 @@ func silent(string, ...any) {}
 
 // useGo is the way out where XLA can't run.
 const useGo = "set GOMLX_BACKEND=go to use the slower pure-Go backend"
+
+// ErrNoCgo is the error for XLA in a program that was built without cgo.
+var ErrNoCgo = errors.New("XLA needs cgo, and this program was built without it: install a C compiler and build with CGO_ENABLED=1 on Linux or macOS " +
+	"(on Windows use WSL 2 or Docker), or " + useGo)
 
 // Describe describes a backend in one line, such as
 // "XLA on the CPU (4 devices, PJRT 0.115, ~/.cache/easy-gomlx/xla/pjrt_c_api_cpu_plugin.so)" or "pure Go with SIMD".

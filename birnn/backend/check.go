@@ -50,6 +50,8 @@ func checkBinary(path string) error {
 		return fmt.Errorf("%s is not a regular file", path)
 	case info.Size() == 0:
 		return fmt.Errorf("%s is empty", path)
+	case pinned.installed(path) && info.Size() != pinned.librarySize:
+		return fmt.Errorf("%s is corrupt or of another version: it has %d bytes, want %d", path, info.Size(), pinned.librarySize)
 	case runtime.GOOS == "linux":
 		err = checkELF(path)
 	case runtime.GOOS == "darwin":

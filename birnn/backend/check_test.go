@@ -78,9 +78,13 @@ func TestVerify(t *testing.T) {
 	if err := Verify(t.TempDir()); err == nil || !strings.Contains(err.Error(), "not a regular file") {
 		t.Errorf("a directory: got %v", err)
 	}
-	path := write(t, pinned.path(filepath.Join(cache, "xla")), good)
-	if err := Verify(path); err == nil || !strings.Contains(err.Error(), "SHA-256") || !strings.Contains(err.Error(), path) {
-		t.Errorf("in place of the pinned one: got %v, want that its SHA-256 is wrong", err)
+	useIndex(t, string(good)+"the right one")
+	for content, want := range map[string]string{"the right one": "", "the wrong one": "SHA-256", "an older one": "bytes"} {
+		path := write(t, pinned.path(filepath.Join(cache, "xla")), append(bytes.Clone(good), content...))
+		err := Verify(path)
+		if (err == nil) != (want == "") || err != nil && (!strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), path)) {
+			t.Errorf("%s: got %v, want an error with %q and the path", content, err, want)
+		}
 	}
 }
 

@@ -36,6 +36,7 @@ func nothingInstalled(t *testing.T) (cache string) {
 func TestFindPlugin(t *testing.T) {
 	good, foreign := libraries(t)
 	cache := nothingInstalled(t)
+	useIndex(t, string(good))
 	theirs := t.TempDir()
 	t.Setenv(pjrt.PJRTPluginPathsEnv, "/nonexistent:"+theirs)
 	bad := write(t, filepath.Join(cache, "xla", "go-xla", libraryName), []byte("<html>"))

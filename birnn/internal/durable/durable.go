@@ -63,7 +63,15 @@ func (f *File) Commit() error {
 	if err := f.Close(); err != nil {
 		return err
 	}
-	if err := os.Rename(f.Name(), f.Path); err != nil {
+	err := os.Rename(f.Name(), f.Path)
+	for range 100 { // on Windows, renaming fails while another process reads or replaces the file
+		if err == nil || runtime.GOOS != "windows" {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+		err = os.Rename(f.Name(), f.Path)
+	}
+	if err != nil {
 		return err
 	}
 	f.done = true
