@@ -1,6 +1,7 @@
 package birnn
 
 import (
+	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/ml/model"
@@ -31,37 +32,44 @@ func Adam(learningRate float64) optimizer.Interface { return &adam{rate: learnin
 type adam struct{ rate float64 }
 
 // UpdateGraph adds one training step to the graph. It implements optimizer.Interface.
+//
+// As GoMLX's optimizers do, it counts GoMLX's global step, and keeps the rate in
+// a variable, which a learning-rate schedule may set.
 func (a *adam) UpdateGraph(scope *model.Scope, g *Graph, loss *Node) {
 	gradients := scope.BuildTrainableVariablesGradientsGraph(loss)
-	number := func(x float64) *Node { return Const(g, float32(x)) }
+	dtype := loss.DType()
+	number := func(x float64) *Node { return Const(g, shapes.CastAsDType(x, dtype)) }
 	one, beta1, beta2 := number(1), number(adamBeta1), number(adamBeta2)
+	optimizer.IncrementGlobalStep(g, dtypes.Int64)
+	learningRate := optimizer.LearningRateVar(scope, dtype, a.rate).NodeValue(g)
 
-	// βᵗ is kept from step to step, as a variable: TensorFlow does the same.
+	// βᵗ is a variable, which each step multiplies by β, as in TensorFlow.
 	store := scope.Store()
 	power := func(name string, beta *Node) *Node {
 		v := store.Scope(adamScope).WithInitializer(initializer.One).
-			VariableWithShape(name, shapes.Make(loss.DType())).SetTrainable(false)
+			VariableWithShape(name, shapes.Make(dtype)).SetTrainable(false)
 		v.SetNodeValue(Mul(v.NodeValue(g), beta))
 		return v.NodeValue(g)
 	}
-	rate := Mul(number(a.rate), Div(Sqrt(Sub(one, power("beta2_power", beta2))), Sub(one, power("beta1_power", beta1))))
+	rate := Mul(learningRate, Div(Sqrt(Sub(one, power("beta2_power", beta2))), Sub(one, power("beta1_power", beta1))))
 
 	k := 0
 	for w := range scope.IterVariables() {
 		if !w.Trainable || !w.InUseByGraph(g) {
 			continue
 		}
+		as := func(x *Node) *Node { return ConvertDType(x, w.DType()) }
 		gradient := gradients[k]
 		k++
 		moments := store.Scope(adamScope + w.Path()).WithInitializer(initializer.Zero)
 		average := func(name string, decay, x *Node) *Node {
 			v := moments.VariableWithShape(name, w.Shape()).SetTrainable(false)
-			v.SetNodeValue(Add(Mul(decay, v.NodeValue(g)), Mul(Sub(one, decay), x)))
+			v.SetNodeValue(Add(Mul(as(decay), v.NodeValue(g)), Mul(as(Sub(one, decay)), x)))
 			return v.NodeValue(g)
 		}
 		m := average("m", beta1, gradient)
 		v := average("v", beta2, Mul(gradient, gradient))
-		w.SetNodeValue(Sub(w.NodeValue(g), Mul(rate, Div(m, Add(Sqrt(v), number(adamEpsilon))))))
+		w.SetNodeValue(Sub(w.NodeValue(g), Mul(as(rate), Div(m, Add(Sqrt(v), as(number(adamEpsilon)))))))
 	}
 }
 

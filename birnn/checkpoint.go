@@ -5,217 +5,153 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"iter"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 
-	"github.com/easy-gomlx/tutorials/birnn/internal/safetensors"
 	"github.com/gomlx/compute"
-	"github.com/gomlx/gomlx/core/tensors"
-	"github.com/gomlx/gomlx/ml/model"
+
+	"github.com/easy-gomlx/tutorials/birnn/history"
+	"github.com/easy-gomlx/tutorials/birnn/internal/checkpoint"
 )
 
-// checkpoint is a file that was read: it holds the variables of the network and
-// of the optimizer.
-type checkpoint struct {
-	meta
-	history   History
-	variables []stored
+// CheckpointError reports that a checkpoint cannot be used, and why.
+type CheckpointError struct {
+	File string
+	Err  error
 }
 
-// stored is a variable in a checkpoint.
-type stored struct {
-	path   string // in the model's store
-	shape  []int
-	values []float32
+func (e *CheckpointError) Error() string {
+	return fmt.Sprintf("birnn: the checkpoint %s cannot be used: %v", e.File, e.Err)
 }
 
-// Save writes the model to the directory dir, which it makes if need be: the
-// configuration, the weights, the optimizer's state, the step and the history.
+// Unwrap returns the reason.
+func (e *CheckpointError) Unwrap() error { return e.Err }
+
+// Save writes the model to the directory dir, which it creates if necessary: the
+// configuration, all variables, the step and the history, as model.safetensors.
+// A checkpoint that is there already becomes model.previous.safetensors.
 //
 // Whoever reads the directory sees the checkpoint as it was before or as it is
-// after, never half of it, whenever the program is killed or the power fails. An
-// error, such as that of a full disk, leaves the one before in place. The one
-// before stays as model.previous.safetensors, the last one of another training
-// as model.former.safetensors (of several the one that came farthest), and what
-// cannot be read as model.unreadable.safetensors. The files are in the safetensors format.
+// after Save, whenever the program is killed or the power fails. An error, such
+// as that of a full disk, leaves the checkpoint as it was.
 //
-// One process at a time writes to a directory: while another trains there with
-// [Resume], the error is an [*InUseError]. What the directory of a model that
-// Resume returned holds already is not written again.
+// One process at a time writes to a directory: while another model of [Resume]
+// holds it, the error is an [*InUseError].
 func (m *Model) Save(dir string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.save(dir)
 }
 
-func (m *Model) save(dir string) error {
+func (m *Model) save(dir string) (err error) {
 	if m.closed {
 		return ErrClosed
 	}
 	if m.diverged != nil {
-		return fmt.Errorf("birnn: not saving to %s: %w", dir, m.diverged)
+		return fmt.Errorf("birnn: not saved to %s: %w", dir, m.diverged)
 	}
-	lock, file := m.home, filepath.Join(dir, checkpointFile)
-	atHome := lock.is(dir)
-	if _, err := os.Stat(file); err == nil && atHome && m.homeIsCurrent {
-		return nil
+	target, file := m.home, filepath.Join(dir, checkpoint.Name)
+	atHome := target.Is(dir)
+	if _, err := os.Stat(file); err == nil && atHome && m.homeSaved {
+		return nil // saving it again would replace the previous one
 	}
 	if !atHome {
-		var err error
-		if lock, err = lockDir(dir, ""); err != nil {
-			return savingTo(dir, err)
+		if target, err = lockDir(dir, ""); err != nil {
+			return err
 		}
-		defer lock.release()
+		defer target.Unlock()
 	}
 	content, err := m.encode()
 	if err == nil {
-		_, err = decode(content) // what is saved can be read
-	}
-	if err == nil {
-		err = writeCheckpoint(dir, content, m.training)
+		err = target.Write(content)
 	}
 	if err != nil {
-		return savingTo(dir, err)
+		return fmt.Errorf("birnn: saving to %s failed, the checkpoint there is unchanged: %w", dir, err)
 	}
-	if atHome {
-		m.homeIsCurrent = true
-	}
-	m.lastGood, m.lastGoodStep = file, m.step
+	m.homeSaved = m.homeSaved || atHome
+	m.lastSaved = savedAs{file, m.step}
 	return nil
 }
 
-func savingTo(dir string, err error) error {
-	var inUse *InUseError
-	if errors.As(err, &inUse) {
-		return err
-	}
-	return fmt.Errorf("birnn: saving to %s failed, but nothing was lost: %w", dir, err)
-}
-
-// encode returns the model as a safetensors file.
+// encode returns the model as the content of a file.
 func (m *Model) encode() ([]byte, error) {
-	text, err := json.Marshal(meta{
-		Version: checkpointVersion, Config: m.cfg, Step: m.step, Epoch: m.epoch(), Examples: m.examples, Training: m.training, Graph: m.graph,
-	})
+	h := header{Version: headerVersion, Config: m.cfg, Step: m.step, Examples: m.examples, Graph: m.fingerprint}
+	text, err := json.Marshal(h)
 	if err != nil {
 		return nil, err
 	}
-	arrays := m.history.arrays()
-	for v := range m.saved() {
-		values, err := valuesOf(v)
-		if err != nil {
-			return nil, err
-		}
-		if k := indexNotFinite(values); k >= 0 {
-			return nil, fmt.Errorf("variable %q holds %v: the weights are of no use; load the last checkpoint", v.Path(), values[k])
-		}
-		arrays = append(arrays, safetensors.New(strings.TrimPrefix(v.Path(), "/"), values, v.Shape().Dimensions...))
+	variables, err := m.variableArrays()
+	if err != nil {
+		return nil, err
 	}
-	return safetensors.Write(arrays, map[string]string{metaKey: string(text)})
+	return checkpoint.File{Header: string(text), Arrays: append(historyArrays(m.history), variables...)}.Encode()
 }
 
-// saved iterates over the variables that a checkpoint holds: all but the state
-// of GoMLX's random numbers, which only the initial weights come from.
-func (m *Model) saved() iter.Seq[*model.Variable] {
-	return func(yield func(*model.Variable) bool) {
-		for v := range m.store.RootScope().IterVariables() {
-			if v.Name() != model.RNGStateVariableName && !yield(v) {
-				return
-			}
-		}
-	}
-}
-
-// Load returns the model that was saved to the directory dir, of the built-in
-// network. A checkpoint that is damaged or of another kind is a
-// [*CheckpointError], and if there is none the error wraps [fs.ErrNotExist].
-func Load(backend compute.Backend, dir string) (*Model, error) {
-	return LoadWith(backend, dir, Network{})
-}
-
-// LoadWith is Load for a network of the caller's own. It has to have the same
-// variables as the one that was saved.
-func LoadWith(backend compute.Backend, dir string, network Network) (*Model, error) {
+// Load returns a model of the network with what was saved to the directory dir.
+// The network must have the variables of the one that was saved, with its
+// optimizer. If there is no checkpoint the error wraps [fs.ErrNotExist]; one that
+// is corrupt or of another network is a [*CheckpointError].
+func (n Network) Load(backend compute.Backend, dir string) (*Model, error) {
 	if backend == nil {
 		return nil, errNoBackend
 	}
-	file := filepath.Join(dir, checkpointFile)
-	c, err := readCheckpoint(file)
+	c, err := readCheckpoint(dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("birnn: there is no trained model in %s yet; train one and Save it there: %w", dir, err)
+		return nil, fmt.Errorf("birnn: %s holds no trained model; train one and save it there: %w", dir, err)
 	}
 	if err != nil {
-		return nil, damaged(dir, err)
+		return nil, err
 	}
-	m, err := newOn(devicesFor(backend, c.Config), backend, c.Config, network, func(m *Model) error { return m.restore(c) })
+	m, err := newOn(devicesFor(backend, c.Config), backend, c.Config, n, func(m *Model) error { return m.restore(c) })
 	if err != nil {
-		return nil, &CheckpointError{File: file, Err: err}
+		return nil, &CheckpointError{File: c.file, Err: err}
 	}
-	m.lastGood, m.lastGoodStep = file, m.step
 	return m, nil
 }
 
-// decode reads the content of a checkpoint and checks all that can be checked
-// without the network.
-func decode(file []byte) (*checkpoint, error) {
-	arrays, metadata, err := safetensors.Read(file)
-	if err != nil {
-		return nil, err
-	}
-	c := &checkpoint{}
-	text, ok := metadata[metaKey]
-	if !ok {
-		return nil, errors.New("it is a safetensors file, but birnn did not write it")
-	}
-	if err := json.Unmarshal([]byte(text), &c.meta); err != nil {
-		return nil, fmt.Errorf("its description is not valid: %w", err)
-	}
-	if err := c.meta.check(); err != nil {
-		return nil, err
-	}
-	if c.history, err = historyOf(arrays); err != nil {
-		return nil, err
-	}
-	for _, a := range arrays {
-		if strings.HasPrefix(a.Name, historyPrefix) {
-			continue
-		}
-		values, err := safetensors.Values[float32](a)
-		if err != nil {
-			return nil, err
-		}
-		c.variables = append(c.variables, stored{path: "/" + a.Name, shape: a.Shape, values: values})
-	}
-	return c, nil
+// Load returns a model of the built-in network; see [Network.Load].
+func Load(backend compute.Backend, dir string) (*Model, error) { return Network{}.Load(backend, dir) }
+
+// saved is a checkpoint that was read.
+type saved struct {
+	file string
+	header
+	history   history.Record
+	variables []checkpoint.Array
 }
 
-// restore sets all variables, after checking that they are those of the network.
-func (m *Model) restore(c *checkpoint) error {
-	left := make(map[string]stored, len(c.variables))
-	for _, s := range c.variables {
-		left[s.path] = s
+// readCheckpoint reads a directory's checkpoint and checks all that can be
+// checked without the network. If it is corrupt, the error says whether the
+// previous one is intact.
+func readCheckpoint(dir string) (*saved, error) {
+	file, previous := filepath.Join(dir, checkpoint.Name), filepath.Join(dir, checkpoint.PreviousName)
+	c, err := readCheckpointFile(file)
+	var bad *CheckpointError
+	if !errors.As(err, &bad) {
+		return c, err
 	}
-	for v := range m.saved() {
-		s, ok := left[v.Path()]
-		if !ok {
-			return fmt.Errorf("the network has a variable %q, the checkpoint has none: another network was trained; train this one", v.Path())
-		}
-		if !slices.Equal(s.shape, v.Shape().Dimensions) {
-			return fmt.Errorf("variable %q is %v in the network and %v in the checkpoint: another network was trained; train this one", v.Path(), v.Shape().Dimensions, s.shape)
-		}
-		delete(left, v.Path())
+	if p, err := readCheckpointFile(previous); err == nil {
+		bad.Err = fmt.Errorf("%w; the previous one, of step %d, is intact: to go back to it, rename %s to %s",
+			bad.Err, p.Step, previous, checkpoint.Name)
 	}
-	for path := range left {
-		return fmt.Errorf("the checkpoint has a variable %q, the network has none: another network was trained; train this one", path)
+	return nil, bad
+}
+
+func readCheckpointFile(file string) (*saved, error) {
+	f, err := checkpoint.Read(file)
+	var corrupt *checkpoint.CorruptError
+	switch {
+	case errors.As(err, &corrupt):
+		return nil, &CheckpointError{File: file, Err: corrupt.Err}
+	case err != nil:
+		return nil, fmt.Errorf("birnn: reading a checkpoint: %w", err)
 	}
-	for _, s := range c.variables {
-		if err := m.store.GetVariable(s.path).SetValue(tensors.FromFlatDataAndDimensions(s.values, s.shape...)); err != nil {
-			return fmt.Errorf("setting variable %q: %w", s.path, err)
-		}
+	c := &saved{file: file}
+	if c.header, err = parseHeader(f.Header); err == nil {
+		c.history, c.variables, err = splitHistory(f.Arrays)
 	}
-	m.step, m.history, m.examples, m.training = c.Step, c.history, c.Examples, c.Training
-	return nil
+	if err != nil {
+		return nil, &CheckpointError{File: file, Err: err}
+	}
+	return c, nil
 }

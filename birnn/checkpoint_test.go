@@ -12,6 +12,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/easy-gomlx/tutorials/birnn/internal/backendtest"
+	"github.com/easy-gomlx/tutorials/birnn/internal/checkpoint"
+
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
@@ -24,7 +27,7 @@ import (
 // that it is saved as.
 func smallCheckpoint(t testing.TB) (*Model, []byte) {
 	t.Helper()
-	m, e, dir := newModel(t, goBackend(t), tinyConfig()), tinyExamples(8), t.TempDir()
+	m, e, dir := newModel(t, backendtest.Go(t), tinyConfig()), tinyExamples(8), t.TempDir()
 	trainSteps(t, m, 2, e)
 	if _, _, err := m.Validate(e.X, e.Y); err != nil {
 		t.Fatal(err)
@@ -32,7 +35,7 @@ func smallCheckpoint(t testing.TB) (*Model, []byte) {
 	if err := m.Save(dir); err != nil {
 		t.Fatal(err)
 	}
-	return m, readFile(t, filepath.Join(dir, checkpointFile))
+	return m, readFile(t, filepath.Join(dir, checkpoint.Name))
 }
 
 func readFile(t testing.TB, name string) []byte {
@@ -79,7 +82,7 @@ func wantCheckpointError(t testing.TB, err error, file, text string) {
 }
 
 func TestSaveAndLoad(t *testing.T) {
-	onBackends(t, func(t *testing.T, b compute.Backend) {
+	backendtest.Each(t, func(t *testing.T, b compute.Backend) {
 		m, e := newModel(t, b, tinyConfig()), tinyExamples(8)
 		trainSteps(t, m, 3, e)
 		if _, _, err := m.Validate(e.X, e.Y); err != nil {
@@ -93,7 +96,7 @@ func TestSaveAndLoad(t *testing.T) {
 		}
 		// Three more steps are the same only if the optimizer's state is. XLA adds in another order now and then.
 		tolerance := 0.0
-		if b != goBackend(t) {
+		if b != backendtest.Go(t) {
 			tolerance = 1e-6
 		}
 		near(t, "losses", trainSteps(t, loaded, 3, e), trainSteps(t, m, 3, e), tolerance)
@@ -104,17 +107,17 @@ func TestSaveAndLoad(t *testing.T) {
 func TestEveryTruncationIsFound(t *testing.T) {
 	_, content := smallCheckpoint(t)
 	dir := t.TempDir()
-	file := filepath.Join(dir, checkpointFile)
+	file := filepath.Join(dir, checkpoint.Name)
 	for n := range content {
 		writeFile(t, file, content[:n])
-		_, err := Load(goBackend(t), dir)
+		_, err := Load(backendtest.Go(t), dir)
 		wantCheckpointError(t, err, file, "")
 		if t.Failed() {
 			t.Fatalf("cut off after %d of %d bytes", n, len(content))
 		}
 	}
 	writeFile(t, file, append(content, 0))
-	_, err := Load(goBackend(t), dir)
+	_, err := Load(backendtest.Go(t), dir)
 	wantCheckpointError(t, err, file, "SHA-256")
 }
 
@@ -123,14 +126,14 @@ func TestEveryTruncationIsFound(t *testing.T) {
 func TestFlippedBitsAreFound(t *testing.T) {
 	_, content := smallCheckpoint(t)
 	dir := t.TempDir()
-	file := filepath.Join(dir, checkpointFile)
+	file := filepath.Join(dir, checkpoint.Name)
 	rng := rand.New(rand.NewPCG(7, 8))
 	for k := range content {
 		bit := byte(1) << rng.IntN(8)
 		content[k] ^= bit
 		writeFile(t, file, content)
 		content[k] ^= bit
-		_, err := Load(goBackend(t), dir)
+		_, err := Load(backendtest.Go(t), dir)
 		wantCheckpointError(t, err, file, "")
 		if t.Failed() {
 			t.Fatalf("byte %d of %d, bit %08b", k, len(content), bit)
@@ -138,10 +141,10 @@ func TestFlippedBitsAreFound(t *testing.T) {
 	}
 }
 
-func TestDamagedCheckpointNamesThePreviousOne(t *testing.T) {
+func TestCorruptCheckpointNamesThePreviousOne(t *testing.T) {
 	m, _ := smallCheckpoint(t)
 	dir := t.TempDir()
-	file, previous := filepath.Join(dir, checkpointFile), filepath.Join(dir, previousFile)
+	file, previous := filepath.Join(dir, checkpoint.Name), filepath.Join(dir, checkpoint.PreviousName)
 	save := func() {
 		t.Helper()
 		if err := m.Save(dir); err != nil {
@@ -156,32 +159,32 @@ func TestDamagedCheckpointNamesThePreviousOne(t *testing.T) {
 		t.Error("the second Save did not keep the first checkpoint")
 	}
 
-	damage := readFile(t, file)
-	damage[len(damage)-1] ^= 1
-	writeFile(t, file, damage)
-	_, err := Load(goBackend(t), dir)
-	wantCheckpointError(t, err, file, "rename "+previous+" to "+checkpointFile)
+	corrupt := readFile(t, file)
+	corrupt[len(corrupt)-1] ^= 1
+	writeFile(t, file, corrupt)
+	_, err := Load(backendtest.Go(t), dir)
+	wantCheckpointError(t, err, file, "rename "+previous+" to "+checkpoint.Name)
 
-	save() // what is damaged must not take the place of what is whole
+	save() // a corrupt checkpoint must not replace an intact one
 	if string(readFile(t, previous)) != string(first) {
-		t.Error("Save replaced the previous checkpoint by a damaged one")
+		t.Error("Save replaced the previous checkpoint with a corrupt one")
 	}
-	if loaded, err := Load(goBackend(t), dir); err != nil || loaded.Step() != 3 {
-		t.Errorf("after saving over a damaged checkpoint: %v", err)
+	if loaded, err := Load(backendtest.Go(t), dir); err != nil || loaded.Step() != 3 {
+		t.Errorf("after saving over a corrupt checkpoint: %v", err)
 	}
 
-	writeFile(t, file, damage)
-	writeFile(t, previous, damage)
-	if _, err := Load(goBackend(t), dir); err == nil || strings.Contains(err.Error(), previousFile) {
-		t.Errorf("both are damaged: the error is %v", err)
+	writeFile(t, file, corrupt)
+	writeFile(t, previous, corrupt)
+	if _, err := Load(backendtest.Go(t), dir); err == nil || strings.Contains(err.Error(), checkpoint.PreviousName) {
+		t.Errorf("both are corrupt: the error is %v", err)
 	}
 }
 
 func TestLoadWithoutCheckpoint(t *testing.T) {
 	empty := t.TempDir()
 	for _, dir := range []string{empty, filepath.Join(empty, "missing"), filepath.Join(empty, "with spaces and \xff")} {
-		_, err := Load(goBackend(t), dir)
-		if !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "no trained model in "+dir) {
+		_, err := Load(backendtest.Go(t), dir)
+		if !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), dir) {
 			t.Errorf("the error is %v; want one that wraps fs.ErrNotExist and names %s", err, dir)
 		}
 	}
@@ -204,28 +207,28 @@ func TestSaveThatFails(t *testing.T) {
 
 	// The new checkpoint cannot take its place: a directory has the name.
 	occupied := filepath.Join(dir, "occupied")
-	if err := os.MkdirAll(filepath.Join(occupied, checkpointFile, "x"), 0o777); err != nil {
+	if err := os.MkdirAll(filepath.Join(occupied, checkpoint.Name, "x"), 0o777); err != nil {
 		t.Fatal(err)
 	}
 	if err := m.Save(occupied); err == nil {
 		t.Error("no error with a directory in place of the checkpoint")
 	}
-	wantFiles(t, occupied, lockFile, checkpointFile)
+	wantFiles(t, occupied, ".lock", checkpoint.Name)
 
-	// Weights that are not finite are of no use to anyone.
+	// Weights that are not finite are not saved.
 	good := filepath.Join(dir, "with spaces and ü")
 	if err := m.Save(good); err != nil {
 		t.Fatal(err)
 	}
-	before := readFile(t, filepath.Join(good, checkpointFile))
+	before := readFile(t, filepath.Join(good, checkpoint.Name))
 	if err := m.store.GetVariable("/b").SetValue(tensors.FromValue([]float32{0, float32(math.NaN()), 0})); err != nil {
 		t.Fatal(err)
 	}
-	if err := m.Save(good); err == nil || !strings.Contains(err.Error(), `"/b" holds NaN`) {
+	if err := m.Save(good); err == nil || !strings.Contains(err.Error(), `"b": value 1 is NaN`) {
 		t.Errorf("NaN in the weights: the error is %v", err)
 	}
-	if string(readFile(t, filepath.Join(good, checkpointFile))) != string(before) {
-		t.Error("weights that are not finite took the place of good ones")
+	if string(readFile(t, filepath.Join(good, checkpoint.Name))) != string(before) {
+		t.Error("weights that are not finite replaced good ones")
 	}
 }
 
@@ -235,7 +238,7 @@ func TestLoadAnotherNetwork(t *testing.T) {
 	if err := m.Save(dir); err != nil {
 		t.Fatal(err)
 	}
-	file := filepath.Join(dir, checkpointFile)
+	file := filepath.Join(dir, checkpoint.Name)
 	builtIn := readersBiRNN(2, 3)
 	readout := func(name string, dims ...int) func(scope *model.Scope, x *Node) *Node {
 		return func(scope *model.Scope, x *Node) *Node {
@@ -252,17 +255,17 @@ func TestLoadAnotherNetwork(t *testing.T) {
 			extra := scope.VariableWithShape("extra", shapes.Make(dtypes.Float32, 3)).NodeValue(x)
 			return Add(builtIn(scope, x), ExpandAxes(extra, 0))
 		}, `extra"`},
-		{"a variable less", readout("W", 12, 3), `"/W" is [12 3] in the network and [4 3] in the checkpoint`},
+		{"a variable less", readout("W", 12, 3), `"W" is F32[12 3] in the network and F32[4 3] in the checkpoint`},
 		{"others", readout("w", 12, 3), `w", the checkpoint has none`},
 		{"the same with more hidden units", readersBiRNN(3, 3), "in the network and "},
 	} {
 		t.Run(tt.reason, func(t *testing.T) {
-			_, err := LoadWith(goBackend(t), dir, Network{Logits: tt.logits})
+			_, err := Network{Logits: tt.logits}.Load(backendtest.Go(t), dir)
 			wantCheckpointError(t, err, file, tt.want)
 			wantCheckpointError(t, err, file, "another network was trained")
 		})
 	}
-	same, err := LoadWith(goBackend(t), dir, Network{Logits: builtIn})
+	same, err := Network{Logits: builtIn}.Load(backendtest.Go(t), dir)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -70,8 +70,7 @@ func (c Config) NumParameters() int {
 // 1 GiB of weights, and Adam keeps twice as much again.
 const maxParameters = 1 << 28
 
-// maxTimesteps bounds the graph that the pure-Go backend, which has no loops,
-// builds for a sequence.
+// maxTimesteps bounds what a checkpoint may claim.
 const maxTimesteps = 1 << 16
 
 // Validate returns an error that names the first field that cannot work.

@@ -12,19 +12,20 @@ import (
 	"github.com/gomlx/compute/gobackend"
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
-	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/layers"
 	"github.com/gomlx/gomlx/ml/model"
 	"github.com/janpfeifer/must"
 
 	"github.com/easy-gomlx/tutorials/birnn"
 	"github.com/easy-gomlx/tutorials/birnn/mnist"
+	"github.com/easy-gomlx/tutorials/birnn/rnn"
 )
 
-// pureGo needs nothing but Go. For speed take what birnn/backend opens.
+// pureGo needs nothing but Go. For speed use package backend.
 func pureGo() compute.Backend { return must.M1(gobackend.New("")) }
 
-// Train a small network on drawn digits, which need no download, and read
-// digits that it has not seen.
+// Train a small network on synthetic digits, which need no download, and
+// classify digits that it has not seen.
 func Example() {
 	train, test := mnist.Synthetic(400, 1), mnist.Synthetic(100, 2)
 	cfg := birnn.DefaultConfig()
@@ -46,31 +47,15 @@ func Example() {
 	}
 	fmt.Println("training steps:", m.Step())
 	fmt.Println("loss fell:", after < before)
-	fmt.Println("digits read:", len(must.M1(m.Classify(test.Images))))
+	fmt.Println("digits classified:", len(must.M1(m.Classify(test.Images))))
 	// Output:
 	// training steps: 40
 	// loss fell: true
-	// digits read: 100
+	// digits classified: 100
 }
 
-// An LSTM layer in a graph of one's own: two sequences of five time steps, with
-// three numbers each.
-func ExampleLSTM() {
-	backend, store := pureGo(), model.NewStore()
-	x := tensors.FromShape(shapes.Make(dtypes.Float32, 2, 5, 3))
-	outputs := must.M1(model.CallOnceN(backend, store, func(scope *model.Scope, x *graph.Node) (last, all *graph.Node) {
-		layer := birnn.NewLSTM(scope.In("lstm"), x, 4, 1)
-		return layer.Last(x), layer.All(x)
-	}, x))
-	fmt.Println("after the last time step:", outputs[0].Shape())
-	fmt.Println("after each time step:", outputs[1].Shape())
-	// Output:
-	// after the last time step: (Float32)[2, 4]
-	// after each time step: (Float32)[2, 5, 4]
-}
-
-// A training that is stopped in the middle, as by Ctrl-C, and goes on in another
-// program. With real work the context would come from signal.NotifyContext.
+// A training that is stopped twice, as by Ctrl-C, and resumed each time, as in
+// another program. A real one would get its context from signal.NotifyContext.
 func ExampleResume() {
 	cfg := birnn.DefaultConfig()
 	cfg.NumHidden, cfg.BatchSize, cfg.Epochs, cfg.DisplayFreq = 8, 10, 2, 1
@@ -81,7 +66,7 @@ func ExampleResume() {
 
 	for _, stopAt := range []int{3, 6, 100} {
 		ctx, stop := context.WithCancel(context.Background())
-		m := must.M1(birnn.Resume(pureGo(), cfg, dir, len(train.Y)))
+		m := must.M1(birnn.Resume(pureGo(), cfg, dir))
 		fmt.Println("step", m.Step())
 		err := m.Train(ctx, train, birnn.Examples{}, func(p birnn.Progress) {
 			if p.Step == stopAt {
@@ -101,22 +86,23 @@ func ExampleResume() {
 	// stopped: false after step 8
 }
 
-// Two bidirectional layers on top of each other: the second reads what the
-// first has to say about every time step.
-func ExampleNewWith() {
+// Two bidirectional layers, with dropout between them: the second reads the
+// outputs of the first at every time step.
+func ExampleNetwork() {
 	cfg := birnn.DefaultConfig()
 	cfg.LearningRate = 0.01
 	twoLayers := func(scope *model.Scope, x *graph.Node) *graph.Node {
-		first := birnn.Bidirectional(
-			birnn.NewLSTM(scope.In("fw1"), x, 8, 1),
-			birnn.NewLSTM(scope.In("bw1"), x, 8, 1), x).All()
-		second := birnn.Bidirectional(
-			birnn.NewLSTM(scope.In("fw2"), first, 8, 1),
-			birnn.NewLSTM(scope.In("bw2"), first, 8, 1), first).Final()
+		first := rnn.Bidirectional(
+			rnn.NewLSTM(scope.In("fw1"), x, 8, 1),
+			rnn.NewLSTM(scope.In("bw1"), x, 8, 1), x).All()
+		first = layers.DropoutStatic(scope, first, 0.2)
+		second := rnn.Bidirectional(
+			rnn.NewLSTM(scope.In("fw2"), first, 8, 1),
+			rnn.NewLSTM(scope.In("bw2"), first, 8, 1), first).Final()
 		w := scope.VariableWithShape("W", shapes.Make(dtypes.Float32, 16, cfg.NumClasses))
 		return graph.MatMul(second, w.NodeValue(x))
 	}
-	m := must.M1(birnn.NewWith(pureGo(), cfg, birnn.Network{Logits: twoLayers}))
+	m := must.M1(birnn.Network{Logits: twoLayers}.New(pureGo(), cfg))
 	defer m.Close()
 
 	digits := mnist.Synthetic(20, 1)

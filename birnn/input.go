@@ -6,9 +6,12 @@ import (
 	"math"
 )
 
-// check returns an error if x is not [n, Timesteps, NumInput] for the n
-// classes in y, or holds something that cannot be learned from.
+// check returns an error unless x is [n, Timesteps, NumInput] for the n classes in
+// y, n is at least 1, and all values can be used.
 func (m *Model) check(method string, x []float32, y []int32) error {
+	if len(y) == 0 {
+		return fmt.Errorf("birnn: %s: there are no sequences", method)
+	}
 	if err := m.checkSequences(method, x, len(y)); err != nil {
 		return err
 	}
@@ -20,17 +23,14 @@ func (m *Model) check(method string, x []float32, y []int32) error {
 	return nil
 }
 
-// checkSequences returns an error if x is not n finite sequences.
+// checkSequences returns an error unless x is n finite sequences.
 func (m *Model) checkSequences(method string, x []float32, n int) error {
-	if n == 0 {
-		return fmt.Errorf("birnn: %s: there are no sequences", method)
-	}
 	if width := m.cfg.Timesteps * m.cfg.NumInput; len(x)%width != 0 || len(x)/width != n {
-		return fmt.Errorf("birnn: %s: x has %d values; for %d sequences it takes %d times Timesteps %d times NumInput %d",
+		return fmt.Errorf("birnn: %s: x has %d values; %d sequences are %d times Timesteps %d times NumInput %d",
 			method, len(x), n, n, m.cfg.Timesteps, m.cfg.NumInput)
 	}
 	if k := indexNotFinite(x); k >= 0 {
-		return fmt.Errorf("birnn: %s: x[%d] is %v; it must be a finite number", method, k, x[k])
+		return fmt.Errorf("birnn: %s: x[%d] is %v; want a finite number", method, k, x[k])
 	}
 	return nil
 }
@@ -47,13 +47,12 @@ func indexNotFinite(values []float32) int {
 
 func isFinite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
-// chunkSizes are the sizes of batch that evaluation and prediction run. A
-// program is compiled for each, so there are few. Larger chunks were slower, for
-// want of cache; smaller ones too, for want of work.
+// chunkSizes are the batch sizes of evaluation and prediction. A program is
+// compiled for each, so there are few. Larger and smaller chunks were slower.
 var chunkSizes = []int{1000, 100, 10, 1}
 
-// chunks cuts n sequences into runs of these sizes, largest first, and yields
-// the start and size of each. No sequence is left out or counted twice.
+// chunks splits n sequences into chunks of these sizes, largest first, and yields
+// the start and size of each. None is left out or counted twice.
 func (m *Model) chunks(n int) iter.Seq2[int, int] {
 	// The pre-activations of a chunk, [time, size, 4*hidden], stay below 256 MiB.
 	most := 1 << 26 / (m.cfg.Timesteps * 4 * m.cfg.NumHidden)

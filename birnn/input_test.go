@@ -5,6 +5,8 @@ import (
 	"math"
 	"strings"
 	"testing"
+
+	"github.com/easy-gomlx/tutorials/birnn/internal/backendtest"
 )
 
 var (
@@ -22,7 +24,6 @@ func TestConfigErrorsNameTheField(t *testing.T) {
 		{"NumInput", "huge", func(c *Config) { c.NumInput = math.MaxInt }},
 		{"Timesteps", "zero", func(c *Config) { c.Timesteps = 0 }},
 		{"Timesteps", "huge", func(c *Config) { c.Timesteps = math.MaxInt }},
-		{"Timesteps", "too many for a backend without loops", func(c *Config) { c.Timesteps = 5000 }},
 		{"NumHidden", "negative", func(c *Config) { c.NumHidden = math.MinInt }},
 		{"NumHidden", "one number too large for the machine", func(c *Config) { c.NumHidden = math.MaxInt/8 + 2 }},
 		{"NumHidden", "each field would do, their product is too large", func(c *Config) { c.NumHidden = 1 << 20 }},
@@ -45,13 +46,22 @@ func TestConfigErrorsNameTheField(t *testing.T) {
 		t.Run(tt.field+" "+tt.reason, func(t *testing.T) {
 			cfg := DefaultConfig()
 			tt.change(&cfg)
-			if _, err := New(goBackend(t), cfg); err == nil || !strings.Contains(err.Error(), tt.field+" ") {
+			if _, err := New(backendtest.Go(t), cfg); err == nil || !strings.Contains(err.Error(), tt.field+" ") {
 				t.Errorf("the error is %v; want one that names Config.%s", err, tt.field)
 			}
 		})
 	}
 	if err := DefaultConfig().Validate(); err != nil {
 		t.Errorf("the default configuration: %v", err)
+	}
+}
+
+// TestTooLongWithoutLoops: the pure-Go backend writes the time steps out.
+func TestTooLongWithoutLoops(t *testing.T) {
+	cfg := DefaultConfig()
+	cfg.Timesteps = 5000
+	if _, err := New(backendtest.Go(t), cfg); err == nil || !strings.Contains(err.Error(), "5000 time steps") {
+		t.Errorf("the error is %v; want one that names the time steps", err)
 	}
 }
 
@@ -63,7 +73,7 @@ func TestNilBackend(t *testing.T) {
 
 // TestBadExamplesChangeNothing: an error that names the argument, and the model is as before.
 func TestBadExamplesChangeNothing(t *testing.T) {
-	m := newModel(t, goBackend(t), tinyConfig())
+	m := newModel(t, backendtest.Go(t), tinyConfig())
 	before := mustWeights(t, m)
 	good := tinyExamples(3)
 	with := func(k int, v float64) []float32 {
@@ -100,11 +110,17 @@ func TestBadExamplesChangeNothing(t *testing.T) {
 		})
 	}
 	for want, x := range map[string][]float32{
-		"there are no sequences": nil, "x has 13 values": good.X[:13], "x[3] is NaN": with(3, nan), "x[4] is +Inf": with(4, inf),
+		"x has 13 values": good.X[:13], "x[3] is NaN": with(3, nan), "x[4] is +Inf": with(4, inf),
 	} {
 		if _, err := m.Predict(x); err == nil || !strings.Contains(err.Error(), "Predict: "+want) {
 			t.Errorf("Predict: the error is %v; want one with %q", err, want)
 		}
+	}
+	if rows, err := m.Predict(nil); err != nil || len(rows) != 0 {
+		t.Errorf("Predict of no sequences returns %v, %v; want none", rows, err)
+	}
+	if classes, err := m.Classify(nil); err != nil || len(classes) != 0 {
+		t.Errorf("Classify of no sequences returns %v, %v; want none", classes, err)
 	}
 	if m.Step() != 0 || len(m.History().Training.Steps) != 0 {
 		t.Error("a step was counted")
@@ -113,7 +129,7 @@ func TestBadExamplesChangeNothing(t *testing.T) {
 }
 
 func TestBadWeightsChangeNothing(t *testing.T) {
-	m := newModel(t, goBackend(t), tinyConfig())
+	m := newModel(t, backendtest.Go(t), tinyConfig())
 	before := mustWeights(t, m)
 	for _, tt := range []struct {
 		field, reason string
@@ -140,7 +156,7 @@ func TestBadWeightsChangeNothing(t *testing.T) {
 
 // TestClassesThatNeverOccur are nothing special: the losses stay finite, and so do the probabilities.
 func TestClassesThatNeverOccur(t *testing.T) {
-	m, e := newModel(t, goBackend(t), tinyConfig()), tinyExamples(8)
+	m, e := newModel(t, backendtest.Go(t), tinyConfig()), tinyExamples(8)
 	for k := range e.Y {
 		e.Y[k] = 2
 	}
@@ -161,7 +177,7 @@ func TestClassesThatNeverOccur(t *testing.T) {
 func TestDivergence(t *testing.T) {
 	cfg := tinyConfig()
 	cfg.LearningRate = 1e38
-	m := newModel(t, goBackend(t), cfg)
+	m := newModel(t, backendtest.Go(t), cfg)
 	err := m.Train(t.Context(), tinyExamples(12), Examples{}, nil)
 	var diverged *DivergedError
 	if !errors.As(err, &diverged) {
@@ -177,9 +193,9 @@ func TestDivergence(t *testing.T) {
 	}
 	dir := t.TempDir()
 	if err := m.Save(dir); !errors.As(err, &diverged) {
-		t.Errorf("saving weights that are of no use: the error is %v, want the *DivergedError", err)
+		t.Errorf("saving NaN weights: the error is %v, want the *DivergedError", err)
 	}
-	if err := m.SetWeights(mustWeights(t, newModel(t, goBackend(t), cfg))); err != nil {
+	if err := m.SetWeights(mustWeights(t, newModel(t, backendtest.Go(t), cfg))); err != nil {
 		t.Fatal(err)
 	}
 	if err := m.Save(dir); err != nil {

@@ -7,6 +7,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/easy-gomlx/tutorials/birnn/internal/backendtest"
+	"github.com/easy-gomlx/tutorials/birnn/internal/checkpoint"
+
 	"github.com/easy-gomlx/tutorials/birnn/internal/leaktest"
 	"github.com/easy-gomlx/tutorials/birnn/internal/longtest"
 	"github.com/easy-gomlx/tutorials/birnn/mnist"
@@ -17,7 +20,7 @@ import (
 // TestBuffersStayFlat holds that steps leave no device buffers behind, on one
 // device (a batch of 3) and shared out over two (a batch of 4).
 func TestBuffersStayFlat(t *testing.T) {
-	m := newOnDevices(t, needXLA(t), tinyConfig(), 2)
+	m := newOnDevices(t, backendtest.XLA(t), tinyConfig(), 2)
 	for _, n := range []int{3, 4} {
 		e := tinyExamples(n)
 		run := func(times int) int64 {
@@ -41,13 +44,13 @@ func TestBuffersStayFlat(t *testing.T) {
 // holds that goroutines, files and buffers are as many as before, without the garbage
 // collector's help.
 func TestNothingLeaks(t *testing.T) {
-	onBackends(t, func(t *testing.T, b compute.Backend) {
+	backendtest.Each(t, func(t *testing.T, b compute.Backend) {
 		dir := t.TempDir()
 		e := tinyExamples(15)
 		round := func() {
 			broken := t.TempDir()
-			writeFile(t, filepath.Join(broken, checkpointFile), []byte("no checkpoint"))
-			m, err := Resume(b, tinyConfig(), dir, len(e.Y))
+			writeFile(t, filepath.Join(broken, checkpoint.Name), []byte("no checkpoint"))
+			m, err := Resume(b, tinyConfig(), dir)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -58,10 +61,10 @@ func TestNothingLeaks(t *testing.T) {
 			if _, err := Load(b, broken); err == nil {
 				t.Error("no error for a broken checkpoint")
 			}
-			if _, err := Resume(b, tinyConfig(), broken, len(e.Y)); err == nil {
+			if _, err := Resume(b, tinyConfig(), broken); err == nil {
 				t.Error("no error for a broken checkpoint")
 			}
-			if _, err := NewWith(b, tinyConfig(), Network{Logits: readersBiRNN(2, 7)}); err == nil {
+			if _, err := (Network{Logits: readersBiRNN(2, 7)}).New(b, tinyConfig()); err == nil {
 				t.Error("no error for a network of another size")
 			}
 			loaded, err := Load(b, dir)
@@ -85,7 +88,7 @@ func TestNothingLeaks(t *testing.T) {
 // times as long as the tutorial, and holds that memory stays flat in their second half.
 func TestSurvives20000Steps(t *testing.T) {
 	longtest.Need(t)
-	m := newModel(t, needXLA(t), DefaultConfig())
+	m := newModel(t, backendtest.XLA(t), DefaultConfig())
 	digits := mnist.Synthetic(1000, 1)
 	var sizes []string
 	half := 0

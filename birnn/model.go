@@ -2,92 +2,61 @@ package birnn
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"sync"
 
 	"github.com/gomlx/compute"
-	"github.com/gomlx/compute/dtypes"
-	"github.com/gomlx/compute/shapes"
-	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
 	"github.com/gomlx/gomlx/support/exceptions"
+
+	"github.com/easy-gomlx/tutorials/birnn/history"
+	"github.com/easy-gomlx/tutorials/birnn/internal/checkpoint"
 )
 
-// ErrClosed is what a method of a closed [Model] returns.
+// ErrClosed is the error of a method that is called after [Model.Close].
 var ErrClosed = errors.New("birnn: the model is closed")
-
-var errNoBackend = errors.New("birnn: the backend is nil; backend.Open returns one")
 
 // Model is a network with its weights, the optimizer's state and the record of
 // its training so far. Its methods may be called from several goroutines; they
 // take turns.
 type Model struct {
-	backend compute.Backend
-	cfg     Config
-	network Network
+	backend     compute.Backend
+	cfg         Config
+	network     Network
+	fingerprint string // of the training graph
 
 	mu       sync.Mutex // guards all below
 	store    *model.Store
 	updating *program // x, y -> loss, accuracy, and one step of the optimizer
 	scoring  *program // x, y -> loss, accuracy, probabilities
 	step     int
-	history  History
-	examples int    // in an epoch; 0: not known yet
-	training string // names this training in its checkpoints
-	graph    string // the fingerprint of the training graph
-	origin   string // where the weights came from
+	history  history.Record
+	examples int // in an epoch; 0: not known yet
 	closed   bool
-	diverged error // a *DivergedError: the weights are of no use
+	diverged error // a *DivergedError, if the loss has become NaN or infinite
 
-	home          *dirLock // the directory that Resume took for this model, or nil
-	homeIsCurrent bool     // its checkpoint is this model, as it is now
-	lastGood      string   // the file that the model was last saved to or loaded from
-	lastGoodStep  int
+	home      *checkpoint.Dir // the directory that Resume took for this model, or nil
+	homeSaved bool            // its checkpoint is this model, as it is now
+	lastSaved savedAs
 }
 
-// New makes a model of the built-in network with fresh weights, drawn with the
-// configuration's seed. The error names the field of the configuration that
-// cannot work.
-func New(backend compute.Backend, cfg Config) (*Model, error) {
-	return NewWith(backend, cfg, Network{})
+// savedAs is a file that a model was saved to or loaded from, and the step.
+type savedAs struct {
+	file string
+	step int
 }
 
-// NewWith makes a model of the given network with fresh weights. Of the
-// configuration it uses the data's dimensions and the seed; what the network
-// leaves nil also uses the rest.
-func NewWith(backend compute.Backend, cfg Config, network Network) (*Model, error) {
-	if backend == nil {
-		return nil, errNoBackend
-	}
-	if err := cfg.Validate(); err != nil {
-		return nil, err
-	}
-	m, err := newOn(devicesFor(backend, cfg), backend, cfg, network, (*Model).drawValues)
-	if err != nil {
-		return nil, fmt.Errorf("birnn: setting up the network: %w", err)
-	}
-	return m, nil
-}
-
-// newOn makes a model that shares its batches out to the given number of
+// newOn returns a model that shares its batches out to the given number of
 // devices. setValues gives the variables their values.
 func newOn(devices int, backend compute.Backend, cfg Config, network Network, setValues func(*Model) error) (*Model, error) {
-	m := &Model{
-		backend: backend, cfg: cfg, network: network.withDefaults(cfg), store: model.NewStore(),
-		training: newTraining(), origin: newWeights(cfg),
-	}
-	timesteps := cfg.Timesteps
-	if network.Logits == nil {
-		if err := checkLength(backend, timesteps); err != nil {
-			return nil, fmt.Errorf("Config.Timesteps is %w", err)
-		}
-		timesteps = 1 // the built-in network has the same variables for sequences of any length
-	}
+	m := &Model{backend: backend, cfg: cfg, network: network.withDefaults(cfg), store: model.NewStore()}
 	err := try(func() error {
-		if err := m.createVariables(timesteps); err != nil {
+		if err := m.store.SetRNGStateFromSeed(cfg.Seed); err != nil {
+			return err
+		}
+		if err := m.createVariables(); err != nil {
 			return err
 		}
 		if err := setValues(m); err != nil {
@@ -102,35 +71,10 @@ func newOn(devices int, backend compute.Backend, cfg Config, network Network, se
 	return m, nil
 }
 
-// createVariables creates the network's variables and the optimizer's, without
-// values, by building the training graph once, for one sequence of the given
-// length. It is not compiled.
-func (m *Model) createVariables(timesteps int) error {
-	g := graph.NewGraph(m.backend, "variables")
-	defer g.Finalize()
-	model.SetStore(g, m.store)
-	x := graph.Parameter(g, "x", shapes.Make(dtypes.Float32, 1, timesteps, m.cfg.NumInput))
-	y := graph.Parameter(g, "y", shapes.Make(dtypes.Int32, 1))
-	m.trainingGraph(m.store.RootScope(), x, y)
-	m.graph = fingerprint(g)
-	for v := range m.saved() {
-		if v.DType() != dtypes.Float32 {
-			return fmt.Errorf("variable %q is %s; a Model keeps float32 variables only", v.Path(), v.DType())
-		}
-	}
-	return nil
-}
+// drawValues draws the initial values of the variables.
+func (m *Model) drawValues() error { return m.store.InitializeVariables(m.backend, nil) }
 
-// drawValues gives the variables the first values that their initializers
-// draw, from the configuration's seed.
-func (m *Model) drawValues() error {
-	if err := m.store.SetRNGStateFromSeed(m.cfg.Seed); err != nil {
-		return err
-	}
-	return m.store.InitializeVariables(m.backend, nil)
-}
-
-// createPrograms makes what runs the graphs on the given number of devices.
+// createPrograms creates what runs the graphs on the given number of devices.
 func (m *Model) createPrograms(devices int) error {
 	mesh, err := meshOf(devices)
 	if err != nil {
@@ -143,41 +87,26 @@ func (m *Model) createPrograms(devices int) error {
 	return err
 }
 
-func (m *Model) trainingGraph(scope *model.Scope, x, y *graph.Node) (loss, accuracy *graph.Node) {
-	loss, accuracy, _ = m.scoringGraph(scope, x, y)
-	m.network.Optimizer.UpdateGraph(scope, x.Graph(), loss)
-	return loss, accuracy
-}
-
-// scoringGraph serves evaluation and prediction, so that only one program has to be compiled for both.
-func (m *Model) scoringGraph(scope *model.Scope, x, y *graph.Node) (loss, accuracy, probabilities *graph.Node) {
-	logits := m.logits(scope, x)
-	return m.network.Loss(logits, y), m.network.Accuracy(logits, y), graph.Softmax(logits, -1)
-}
-
-// logits calls the network and checks the shape of what it returns.
-func (m *Model) logits(scope *model.Scope, x *graph.Node) *graph.Node {
-	logits := m.network.Logits(scope, x)
-	want := shapes.Make(dtypes.Float32, x.Shape().Dim(0), m.cfg.NumClasses)
-	if !logits.Shape().Equal(want) {
-		panic(fmt.Errorf("Network.Logits returned %s for %d sequences; with Config.NumClasses %d it must be %s",
-			logits.Shape(), x.Shape().Dim(0), m.cfg.NumClasses, want))
-	}
-	return logits
-}
-
-// Config returns the configuration that the model was made with.
+// Config returns the configuration that the model was created with.
 func (m *Model) Config() Config { return m.cfg }
 
-// Step returns how many training steps the model has taken.
+// Step returns the number of training steps that the model has taken.
 func (m *Model) Step() int {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.step
 }
 
-// Close frees the weights, the compiled programs, and the directory of a model
-// that [Resume] returned. It saves nothing. Further calls of the model's methods
+// History returns a copy of the record of the training so far. It is saved with
+// the model.
+func (m *Model) History() history.Record {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.history.Clone()
+}
+
+// Close frees the weights and the compiled programs, and the directory of a
+// model that [Resume] returned. It saves nothing. Methods that are called later
 // return [ErrClosed]; a second Close does nothing.
 func (m *Model) Close() error {
 	m.mu.Lock()
@@ -190,11 +119,11 @@ func (m *Model) Close() error {
 		p.finalize()
 	}
 	m.store.Finalize()
-	return m.home.release()
+	return m.home.Unlock()
 }
 
-// try runs fn and turns a panic with an error, which is how GoMLX reports what
-// goes wrong in a graph, into a returned error.
+// try calls fn and returns a panic with an error, which is how GoMLX reports what
+// is wrong with a graph, as an error.
 func try(fn func() error) (err error) {
 	if caught := exceptions.TryCatch[error](func() { err = fn() }); caught != nil {
 		return caught
@@ -213,29 +142,33 @@ type Variable struct {
 	Shape []int
 }
 
-// Variables lists the network's trainable variables, in the order in which the
+// Variables returns the network's trainable variables, in the order in which the
 // network created them.
-func (m *Model) Variables() []Variable {
+func (m *Model) Variables() ([]Variable, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.closed {
+		return nil, ErrClosed
+	}
 	var list []Variable
 	for v := range m.store.IterVariables() {
 		if v.Trainable {
 			list = append(list, Variable{Name: strings.TrimPrefix(v.Path(), "/"), Shape: slices.Clone(v.Shape().Dimensions)})
 		}
 	}
-	return list
+	return list, nil
 }
 
-// NumParameters returns how many trainable numbers the network has.
-func (m *Model) NumParameters() int {
+// NumParameters returns the number of trainable numbers of the network.
+func (m *Model) NumParameters() (int, error) {
+	variables, err := m.Variables()
 	n := 0
-	for _, v := range m.Variables() {
+	for _, v := range variables {
 		size := 1
 		for _, d := range v.Shape {
 			size *= d
 		}
 		n += size
 	}
-	return n
+	return n, err
 }

@@ -8,15 +8,6 @@ import (
 	"github.com/easy-gomlx/tutorials/birnn/mnist"
 )
 
-func goBackend(t testing.TB) compute.Backend {
-	t.Helper()
-	b, err := openGo()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
-
 // newModel makes a model that is closed when the test ends.
 func newModel(t testing.TB, b compute.Backend, cfg Config) *Model {
 	t.Helper()
@@ -25,7 +16,7 @@ func newModel(t testing.TB, b compute.Backend, cfg Config) *Model {
 
 func newModelWith(t testing.TB, b compute.Backend, cfg Config, network Network) *Model {
 	t.Helper()
-	m, err := NewWith(b, cfg, network)
+	m, err := network.New(b, cfg)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/easy-gomlx/tutorials/birnn/internal/backendtest"
+
 	"github.com/gomlx/compute"
 )
 
@@ -15,7 +17,7 @@ import (
 // classifies others; it says nothing about handwriting.
 func TestLearnsSyntheticDigits(t *testing.T) {
 	train, other := smallDigits(1000, 1), smallDigits(200, 2)
-	m := newModel(t, goBackend(t), digitsConfig())
+	m := newModel(t, backendtest.Go(t), digitsConfig())
 	before, _, err := m.Evaluate(other.X, other.Y)
 	if err != nil {
 		t.Fatal(err)
@@ -38,9 +40,9 @@ func TestLearnsSyntheticDigits(t *testing.T) {
 // TestReadoutFinalStates: the two readouts have the same weights and differ in what they compute.
 func TestReadoutFinalStates(t *testing.T) {
 	cfg, e := tinyConfig(), tinyExamples(10)
-	last := newModel(t, goBackend(t), cfg)
+	last := newModel(t, backendtest.Go(t), cfg)
 	cfg.Readout = FinalStates
-	final := newModel(t, goBackend(t), cfg)
+	final := newModel(t, backendtest.Go(t), cfg)
 	sameWeights(t, mustWeights(t, final), mustWeights(t, last))
 	if slices.Equal(trainSteps(t, final, 3, e), trainSteps(t, last, 3, e)) {
 		t.Error("both readouts have the same losses")
@@ -50,7 +52,7 @@ func TestReadoutFinalStates(t *testing.T) {
 // TestDevicesShareABatch: several devices train as one does, for batches that
 // can be shared out evenly and for one that can not.
 func TestDevicesShareABatch(t *testing.T) {
-	b := needXLA(t)
+	b := backendtest.XLA(t)
 	cfg, e := tinyConfig(), tinyExamples(24)
 	cfg.LearningRate = 0.001 // Adam makes steps of this size even where the gradient is all rounding
 	for devices, readout := range map[int]Readout{2: LastOutput, 3: FinalStates, 4: LastOutput} {
@@ -94,7 +96,7 @@ func predict(t testing.TB, m *Model, x []float32) []float32 {
 // TestEvaluateCountsEverySequenceOnce, whatever their number.
 func TestEvaluateCountsEverySequenceOnce(t *testing.T) {
 	e := tinyExamples(1001)
-	m := newModel(t, goBackend(t), tinyConfig())
+	m := newModel(t, backendtest.Go(t), tinyConfig())
 	trainSteps(t, m, 5, e)
 	losses, accuracies := make([]float64, 1001), make([]float64, 1001)
 	for k := range losses {
@@ -124,7 +126,7 @@ func mean(values []float64) float64 {
 
 func TestPredict(t *testing.T) {
 	e := tinyExamples(137)
-	onBackends(t, func(t *testing.T, b compute.Backend) {
+	backendtest.Each(t, func(t *testing.T, b compute.Backend) {
 		m := newModel(t, b, tinyConfig())
 		trainSteps(t, m, 5, e)
 		rows, err := m.Predict(e.X)
@@ -189,12 +191,12 @@ func TestChunksCoverEverythingOnce(t *testing.T) {
 
 // TestPredictFromManyGoroutines gives the results of one.
 func TestPredictFromManyGoroutines(t *testing.T) {
-	onBackends(t, func(t *testing.T, b compute.Backend) {
+	backendtest.Each(t, func(t *testing.T, b compute.Backend) {
 		e := tinyExamples(33)
 		m := newModel(t, b, tinyConfig())
 		want := predict(t, m, e.X)
 		tolerance := 0.0
-		if b != goBackend(t) {
+		if b != backendtest.Go(t) {
 			tolerance = 1e-6 // XLA adds in another order now and then
 		}
 		var group sync.WaitGroup
@@ -216,7 +218,7 @@ func TestPredictFromManyGoroutines(t *testing.T) {
 
 func TestConcurrentUse(t *testing.T) {
 	e := tinyExamples(33)
-	m := newModel(t, goBackend(t), tinyConfig())
+	m := newModel(t, backendtest.Go(t), tinyConfig())
 	var group sync.WaitGroup
 	// While it is trained, what is predicted is of one step or another.
 	dir := t.TempDir()
@@ -243,7 +245,7 @@ func TestConcurrentUse(t *testing.T) {
 }
 
 func TestWeightsRoundTrip(t *testing.T) {
-	onBackends(t, func(t *testing.T, b compute.Backend) {
+	backendtest.Each(t, func(t *testing.T, b compute.Backend) {
 		cfg := tinyConfig()
 		m := newModel(t, b, cfg)
 		cfg.Seed = 7
@@ -266,7 +268,7 @@ func TestWeightsRoundTrip(t *testing.T) {
 
 func TestClosedModel(t *testing.T) {
 	e := tinyExamples(3)
-	m := newModel(t, goBackend(t), tinyConfig())
+	m := newModel(t, backendtest.Go(t), tinyConfig())
 	w := mustWeights(t, m)
 	for range 2 {
 		if err := m.Close(); err != nil {
@@ -290,7 +292,7 @@ func TestClosedModel(t *testing.T) {
 func TestModelLeavesTheCallersNumbersAlone(t *testing.T) {
 	e := tinyExamples(4)
 	x, y := slices.Clone(e.X), slices.Clone(e.Y)
-	onBackends(t, func(t *testing.T, b compute.Backend) {
+	backendtest.Each(t, func(t *testing.T, b compute.Backend) {
 		m := newModel(t, b, tinyConfig())
 		trainSteps(t, m, 2, e)
 		predict(t, m, e.X)

@@ -1,37 +1,75 @@
 package birnn
 
 import (
+	"errors"
+	"fmt"
+
+	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/ml/model"
 	"github.com/gomlx/gomlx/ml/model/initializer"
 	"github.com/gomlx/gomlx/ml/train/optimizer"
+
+	"github.com/easy-gomlx/tutorials/birnn/rnn"
 )
 
-// Network is what a [Model] trains, as functions that build its graph. A field
-// that is nil stands for the built-in one, so a reader's own network usually
-// sets Logits alone:
+// Network is what a [Model] trains, as functions that build its graph. A nil
+// field stands for the built-in one, so a network of your own usually sets Logits
+// alone:
 //
-//	birnn.NewWith(backend, cfg, birnn.Network{Logits: BiRNN})
+//	m, err := birnn.Network{Logits: BiRNN}.New(backend, cfg)
+//
+// The functions may use whatever GoMLX's own trainer supports: any optimizer,
+// dropout, batch normalization, regularizers (train.AddRegularizationLoss),
+// updates in each step (train.AddPerStepUpdateGraphFn), learning-rate schedules,
+// and variables of any dtype. scope.IsTraining reports whether the graph is one
+// of a training step.
 type Network struct {
-	// Logits maps the sequences x, [n, Timesteps, NumInput] float32, to a
-	// score for each class, [n, NumClasses] float32. Its variables live in the
-	// scope. Default: the bidirectional LSTM with the configured readout.
+	// Logits maps the sequences x, [n, Timesteps, NumInput] float32, to a score
+	// for each class, [n, NumClasses] of a floating-point type. Its variables
+	// belong into the scope. Default: the bidirectional LSTM with the configured
+	// readout.
 	Logits func(scope *model.Scope, x *Node) *Node
 
-	// Loss is what training makes small, a scalar: the mean over the batch.
-	// y holds the classes, [n] int32. Default: [CrossEntropy].
+	// Loss is what training minimizes, with the regularizers added: a scalar, or
+	// values of which the mean is taken. y holds the classes, [n] int32.
+	// Default: [CrossEntropy].
 	Loss func(logits, y *Node) *Node
 
 	// Accuracy is the share of the batch that is right, a scalar from 0 to 1.
 	// Default: [Accuracy].
 	Accuracy func(logits, y *Node) *Node
 
-	// Optimizer changes the variables. Default: [Adam] with the configured
+	// Optimizer updates the variables. Default: [Adam] with the configured
 	// learning rate.
 	Optimizer optimizer.Interface
 }
+
+// New returns a model of the network with new weights, drawn with the
+// configuration's seed.
+//
+// Of the configuration it uses the dimensions of the data, the seed and what
+// concerns training; what the network leaves nil uses the rest.
+func (n Network) New(backend compute.Backend, cfg Config) (*Model, error) {
+	if backend == nil {
+		return nil, errNoBackend
+	}
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	m, err := newOn(devicesFor(backend, cfg), backend, cfg, n, (*Model).drawValues)
+	if err != nil {
+		return nil, fmt.Errorf("birnn: building the network: %w", err)
+	}
+	return m, nil
+}
+
+// New returns a model of the built-in network; see [Network.New].
+func New(backend compute.Backend, cfg Config) (*Model, error) { return Network{}.New(backend, cfg) }
+
+var errNoBackend = errors.New("birnn: the backend is nil; backend.Open returns one")
 
 // withDefaults returns the network with its nil fields filled in.
 func (n Network) withDefaults(cfg Config) Network {
@@ -53,12 +91,15 @@ func (n Network) withDefaults(cfg Config) Network {
 // logits is the tutorial's network: x is [n, Timesteps, NumInput], the result
 // [n, NumClasses].
 func logits(scope *model.Scope, x *Node, cfg Config) *Node {
-	forward := NewLSTM(scope.In("fw"), x, cfg.NumHidden, cfg.ForgetBias)
-	backward := NewLSTM(scope.In("bw"), x, cfg.NumHidden, cfg.ForgetBias)
-	outputs := Bidirectional(forward, backward, x)
+	forward := rnn.NewLSTM(scope.In("fw"), x, cfg.NumHidden, cfg.ForgetBias)
+	backward := rnn.NewLSTM(scope.In("bw"), x, cfg.NumHidden, cfg.ForgetBias)
+	outputs := rnn.Bidirectional(forward, backward, x)
 
-	read := outputs.At(-1)
-	if cfg.Readout == FinalStates {
+	var read *Node
+	switch cfg.Readout {
+	case LastOutput:
+		read = outputs.At(-1)
+	case FinalStates:
 		read = outputs.Final()
 	}
 
@@ -69,16 +110,16 @@ func logits(scope *model.Scope, x *Node, cfg Config) *Node {
 	return Add(MatMul(read, w.NodeValue(x)), ExpandAxes(b.NodeValue(x), 0))
 }
 
-// CrossEntropy is the mean softmax cross-entropy of the logits,
-// [n, classes] float32, against the classes y, [n] int32: a scalar.
+// CrossEntropy returns the mean softmax cross-entropy of the logits,
+// [n, classes], against the classes y, [n] int32: a scalar.
 func CrossEntropy(logits, y *Node) *Node {
 	classes := logits.Shape().Dim(-1)
 	oneHot := OneHot(y, classes, logits.DType())
 	return Neg(ReduceAllMean(ReduceSum(Mul(oneHot, LogSoftmax(logits, -1)), -1)))
 }
 
-// Accuracy is the share of the rows of logits, [n, classes], whose largest
-// entry stands at the class in y, [n] int32: a scalar from 0 to 1.
+// Accuracy returns the share of the rows of logits, [n, classes], whose largest
+// entry is that of the class in y, [n] int32: a scalar from 0 to 1.
 func Accuracy(logits, y *Node) *Node {
 	correct := Equal(ArgMax(logits, -1), y)
 	return ReduceAllMean(ConvertDType(correct, logits.DType()))

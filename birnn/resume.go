@@ -1,171 +1,155 @@
 package birnn
 
 import (
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
-	"path/filepath"
+	"os"
 	"reflect"
+	"time"
 
 	"github.com/gomlx/compute"
-	"github.com/gomlx/gomlx/core/graph"
+
+	"github.com/easy-gomlx/tutorials/birnn/internal/checkpoint"
 )
 
-// Resume returns a model to be trained in the directory dir, on the given number
-// of examples for Config.Epochs epochs. If a training like that was interrupted
-// there, the model is the one that was saved last and goes on from its step;
-// otherwise it is a new one. [Model.Origin] says which, and why.
+// Resume returns a model to be trained in the directory dir: one directory is one
+// training.
 //
-// A training is like that one if it has the same configuration (but for Epochs
-// and DisplayFreq), number of examples and training graph, and has not taken all
-// steps yet. That the examples are the same is for the caller to see to. A new
-// training does not touch what lies in the directory before its first
-// [Model.Save]; the last checkpoint of the one before is kept then, as
-// model.former.safetensors, and goes on when Resume is called as for that one.
+//   - If dir is empty or does not exist, the training begins there, with new
+//     weights.
+//   - If dir holds a checkpoint of this training, the model is the one that was
+//     saved, and its training continues from that step. If all epochs are done,
+//     it is the trained model, and Train does nothing; with more Config.Epochs it
+//     trains on.
+//   - If the checkpoint is of another training, the error is a [*MismatchError].
+//     Nothing in dir changes then.
 //
-// The directory is the model's until Close, or until the process ends: meanwhile
-// Resume and Save of others return an [*InUseError]. [Model.Train] saves there
-// after each epoch and when it is stopped.
+// [Model.Train] saves to dir after each epoch and when its context is done; a
+// training loop of your own calls Save(dir).
 //
-// A directory that cannot be written to is an error at once, and so is a
-// checkpoint there that cannot be read. If one is damaged and the one before it
-// is whole, that is taken instead.
-func Resume(backend compute.Backend, cfg Config, dir string, examples int) (*Model, error) {
-	return ResumeWith(backend, cfg, Network{}, dir, examples)
-}
-
-// ResumeWith is Resume for a network of the caller's own.
-func ResumeWith(backend compute.Backend, cfg Config, network Network, dir string, examples int) (*Model, error) {
+// The directory belongs to the model until Close, or until the process ends:
+// meanwhile Resume and Save of others return an [*InUseError]. A directory that
+// cannot be written to is an error at once, and a corrupt checkpoint a
+// [*CheckpointError].
+func (n Network) Resume(backend compute.Backend, cfg Config, dir string) (*Model, error) {
 	if backend == nil {
 		return nil, errNoBackend
 	}
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	if err := checkExamples("Resume", cfg, examples); err != nil {
-		return nil, err
-	}
 	home, err := lockDir(dir, thisProcess())
-	var inUse *InUseError
-	if errors.As(err, &inUse) {
+	if err != nil {
 		return nil, err
 	}
+	m, err := n.resume(backend, cfg, dir)
 	if err != nil {
-		return nil, fmt.Errorf("birnn: Resume: a training in %s could not be saved; choose another directory: %w", dir, err)
-	}
-	m, err := newOn(devicesFor(backend, cfg), backend, cfg, network, func(m *Model) error { return m.resume(dir, examples) })
-	if err != nil {
-		home.release()
-		return nil, fmt.Errorf("birnn: Resume: in %s: %w", dir, err)
+		home.Unlock()
+		return nil, err
 	}
 	m.home = home
 	return m, nil
 }
 
-// Origin says in a line where the weights of the model came from.
-func (m *Model) Origin() string { return m.origin }
+// Resume returns a model of the built-in network; see [Network.Resume].
+func Resume(backend compute.Backend, cfg Config, dir string) (*Model, error) {
+	return Network{}.Resume(backend, cfg, dir)
+}
 
-// resume sets the variables from the directory's checkpoint, or draws them.
-func (m *Model) resume(dir string, examples int) error {
-	present, file, note, err := latest(dir)
+// resume returns the model that is saved in the directory, or a new one.
+func (n Network) resume(backend compute.Backend, cfg Config, dir string) (*Model, error) {
+	c, err := readCheckpoint(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return n.New(backend, cfg)
+	}
 	if err != nil {
-		return err
+		return nil, err
 	}
-	m.examples = examples
-	c, why := present, ""
-	if c != nil {
-		why = m.unfit(c, examples)
+	if err := compareConfigs(dir, c.Config, cfg); err != nil {
+		return nil, err
 	}
-	if why != "" { // the training that another one has replaced meanwhile, perhaps by mistake
-		file = filepath.Join(dir, formerFile)
-		if former, err := readCheckpoint(file); err == nil && m.unfit(former, examples) == "" {
-			c, why = former, ""
+	m, err := newOn(devicesFor(backend, cfg), backend, cfg, n, func(m *Model) error {
+		if c.Graph != m.fingerprint {
+			return &MismatchError{Dir: dir, Field: "network", Was: c.Graph, Is: m.fingerprint}
 		}
-	}
-	if c == nil || why != "" {
-		m.origin = newWeights(m.cfg) + why + note
-		return m.drawValues()
-	}
-	if err := m.restore(c); err != nil {
-		return err
-	}
-	m.examples, m.homeIsCurrent = examples, c == present && note == ""
-	m.lastGood, m.lastGoodStep = file, c.Step
-	m.origin = fmt.Sprintf("going on after step %d of %d, from %s%s", c.Step, stepsFor(m.cfg, examples), file, note)
-	return nil
-}
-
-// latest returns a directory's checkpoint, or nil if there is none. If it is
-// damaged, the one before it takes its place, and the note says so.
-func latest(dir string) (c *checkpoint, file, note string, err error) {
-	file = filepath.Join(dir, checkpointFile)
-	c, err = readCheckpoint(file)
-	var bad *CheckpointError
+		return m.restore(c)
+	})
+	var mismatch *MismatchError
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, file, "", nil
-	case !errors.As(err, &bad):
-		return c, file, "", err
+	case errors.As(err, &mismatch):
+		return nil, mismatch
+	case err != nil:
+		return nil, &CheckpointError{File: c.file, Err: err}
 	}
-	file = filepath.Join(dir, previousFile)
-	if c, err = readCheckpoint(file); err != nil {
-		return nil, file, "", fmt.Errorf("%w; to begin anew, delete it", bad)
-	}
-	return c, file, fmt.Sprintf(" (%v)", bad), nil
+	m.homeSaved = true
+	return m, nil
 }
 
-// unfit says why a checkpoint's training is not the one to go on with, or "".
-func (m *Model) unfit(c *checkpoint, examples int) string {
-	if other := m.differs(c, examples); other != "" {
-		return fmt.Sprintf("; the training before it, of %d steps, had %s, and is kept as %s", c.Step, other, formerFile)
-	}
-	if c.Step >= stepsFor(m.cfg, examples) {
-		return fmt.Sprintf("; the training before it, of %d steps, was finished, and is kept as %s", c.Step, formerFile)
-	}
-	return ""
+// MismatchError reports that the checkpoint in a directory is of another
+// training.
+type MismatchError struct {
+	Dir string // "": the model has no directory
+	// Field is what is different: a field of Config ("Config.Seed"), "examples"
+	// (their number) or "network". A network is compared by a fingerprint of its
+	// training graph, which also depends on the backend and on GoMLX's version.
+	Field   string
+	Was, Is string // its value in the checkpoint, and now
 }
 
-func newWeights(cfg Config) string { return fmt.Sprintf("new weights, drawn with seed %d", cfg.Seed) }
+func (e *MismatchError) Error() string {
+	what := fmt.Sprintf("%s was %s and is now %s", e.Field, e.Was, e.Is)
+	if e.Field == "network" {
+		what = fmt.Sprintf("the network was another one (its graph was %s and is now %s; the backend and the version of GoMLX count too)", e.Was, e.Is)
+	}
+	if e.Dir == "" {
+		return fmt.Sprintf("birnn: the model belongs to another training: %s; create a new model", what)
+	}
+	return fmt.Sprintf("birnn: %s holds another training: %s; choose another directory, or delete this one to start over", e.Dir, what)
+}
 
-// differs says what a checkpoint's training had other than this one, or "".
-func (m *Model) differs(c *checkpoint, examples int) string {
-	was, is := c.Config, m.cfg
+// compareConfigs returns a [*MismatchError] if the configurations are of
+// different trainings. Epochs and DisplayFreq may change.
+func compareConfigs(dir string, was, is Config) error {
 	was.Epochs, was.DisplayFreq = is.Epochs, is.DisplayFreq
 	for k := range reflect.TypeFor[Config]().NumField() {
 		a, b := reflect.ValueOf(was).Field(k), reflect.ValueOf(is).Field(k)
 		if !a.Equal(b) {
-			return fmt.Sprintf("Config.%s %v, not %v", reflect.TypeFor[Config]().Field(k).Name, a, b)
+			return &MismatchError{Dir: dir, Field: "Config." + reflect.TypeFor[Config]().Field(k).Name, Was: fmt.Sprint(a), Is: fmt.Sprint(b)}
 		}
-	}
-	switch {
-	case c.Examples != 0 && c.Examples != examples:
-		return fmt.Sprintf("%d examples, not %d", c.Examples, examples)
-	case c.Graph != m.graph:
-		return "another graph: the network, the backend or the version of GoMLX has changed"
-	}
-	return ""
-}
-
-// fingerprint tells the graphs of trainings apart: their operations, shapes and
-// small constants.
-func fingerprint(g *graph.Graph) string {
-	sum := sha256.Sum256([]byte(g.String()))
-	return hex.EncodeToString(sum[:])
-}
-
-// stepsFor returns the steps of a whole training on n examples.
-func stepsFor(cfg Config, n int) int { return n / cfg.BatchSize * cfg.Epochs }
-
-// checkExamples returns an error if n examples do not fill a batch.
-func checkExamples(method string, cfg Config, n int) error {
-	if n < cfg.BatchSize {
-		return fmt.Errorf("birnn: %s: %d examples do not fill one batch of Config.BatchSize %d", method, n, cfg.BatchSize)
 	}
 	return nil
 }
 
-// newTraining names a training that begins.
-func newTraining() string { return rand.Text() }
+// InUseError reports that another model of [Resume], in this process or another,
+// holds a directory.
+type InUseError struct {
+	Dir    string
+	Holder string // "process 4711 on HOST, since 15:04:05"
+}
+
+func (e *InUseError) Error() string {
+	return fmt.Sprintf("birnn: the directory %s is in use by %s: wait for it to end, or choose another directory", e.Dir, e.Holder)
+}
+
+// lockDir locks a directory; see [checkpoint.Lock].
+func lockDir(dir, holder string) (*checkpoint.Dir, error) {
+	d, err := checkpoint.Lock(dir, holder)
+	var inUse *checkpoint.InUseError
+	switch {
+	case errors.As(err, &inUse):
+		return nil, &InUseError{Dir: inUse.Dir, Holder: inUse.Holder}
+	case err != nil:
+		return nil, fmt.Errorf("birnn: cannot write to %s; choose another directory: %w", dir, err)
+	}
+	return d, nil
+}
+
+// thisProcess describes who trains.
+func thisProcess() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "this machine"
+	}
+	return fmt.Sprintf("process %d on %s, since %s", os.Getpid(), host, time.Now().Format(time.TimeOnly))
+}

@@ -3,24 +3,28 @@ package birnn
 import (
 	"context"
 	"errors"
-	"fmt"
+	"os"
 	"path/filepath"
 	"reflect"
-	"strings"
 	"testing"
 
-	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/ml/model"
+	"github.com/gomlx/gomlx/ml/train/optimizer"
+
+	. "github.com/gomlx/gomlx/core/graph"
+
+	"github.com/easy-gomlx/tutorials/birnn/internal/backendtest"
+	"github.com/easy-gomlx/tutorials/birnn/internal/checkpoint"
 )
 
-// resume is Resume with the tests' small network and 15 examples: 9 steps in all.
+// resume is Resume with the tests' small network: with 15 examples, 9 steps in all.
 func resume(t testing.TB, dir string, change func(*Config)) (*Model, error) {
 	t.Helper()
 	cfg := tinyConfig()
 	if change != nil {
 		change(&cfg)
 	}
-	m, err := Resume(goBackend(t), cfg, dir, 15)
+	m, err := Resume(backendtest.Go(t), cfg, dir)
 	if err == nil {
 		t.Cleanup(func() { m.Close() })
 	}
@@ -36,7 +40,7 @@ func mustResume(t testing.TB, dir string, change func(*Config)) *Model {
 	return m
 }
 
-// interrupted trains in the directory for a number of steps, and returns what was saved then.
+// interrupted trains in the directory up to a step, and returns the weights.
 func interrupted(t testing.TB, dir string, steps int) Weights {
 	t.Helper()
 	m := mustResume(t, dir, func(c *Config) { c.DisplayFreq = 1 })
@@ -54,10 +58,10 @@ func interrupted(t testing.TB, dir string, steps int) Weights {
 	return mustWeights(t, m)
 }
 
-// TestResumeGoesOn: stopped at any step, the training ends with the weights and the
-// history of one that was not stopped.
-func TestResumeGoesOn(t *testing.T) {
-	whole := newModel(t, goBackend(t), tinyConfig())
+// TestResumeContinues: stopped at any step, the training ends with the weights and
+// the history of one that was not stopped.
+func TestResumeContinues(t *testing.T) {
+	whole := newModel(t, backendtest.Go(t), tinyConfig())
 	if err := whole.Train(t.Context(), tinyExamples(15), tinyExamples(5), nil); err != nil {
 		t.Fatal(err)
 	}
@@ -65,8 +69,8 @@ func TestResumeGoesOn(t *testing.T) {
 		dir := t.TempDir()
 		interrupted(t, dir, steps)
 		m := mustResume(t, dir, nil)
-		if m.Step() != steps || !strings.HasPrefix(m.Origin(), "going on after step ") {
-			t.Errorf("stopped after step %d: at step %d, %s", steps, m.Step(), m.Origin())
+		if m.Step() != steps {
+			t.Errorf("stopped after step %d: at step %d", steps, m.Step())
 		}
 		if err := m.Train(t.Context(), tinyExamples(15), tinyExamples(5), nil); err != nil {
 			t.Fatal(err)
@@ -75,7 +79,7 @@ func TestResumeGoesOn(t *testing.T) {
 		if !reflect.DeepEqual(m.History(), whole.History()) {
 			t.Errorf("stopped after step %d: history %+v, without stopping %+v", steps, m.History(), whole.History())
 		}
-		loaded, err := Load(goBackend(t), dir)
+		loaded, err := Load(backendtest.Go(t), dir)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -84,133 +88,159 @@ func TestResumeGoesOn(t *testing.T) {
 	}
 }
 
-// TestResumeOrBeginAnew: what counts as the same training.
-func TestResumeOrBeginAnew(t *testing.T) {
+// TestResumeFinished: a training that is finished stays as it is, unless there are
+// more epochs.
+func TestResumeFinished(t *testing.T) {
+	dir := t.TempDir()
+	first := mustResume(t, dir, nil)
+	if err := first.Train(t.Context(), tinyExamples(15), tinyExamples(5), nil); err != nil {
+		t.Fatal(err)
+	}
+	want := mustWeights(t, first)
+	first.Close()
+	file := filepath.Join(dir, checkpoint.Name)
+	saved, previous := readFile(t, file), readFile(t, filepath.Join(dir, checkpoint.PreviousName))
+	for _, epochs := range []int{3, 2} {
+		m := mustResume(t, dir, func(c *Config) { c.Epochs = epochs })
+		if err := m.Train(t.Context(), tinyExamples(15), tinyExamples(5), nil); err != nil {
+			t.Fatal(err)
+		}
+		if m.Step() != 9 {
+			t.Errorf("%d epochs: at step %d, want 9", epochs, m.Step())
+		}
+		sameWeights(t, mustWeights(t, m), want)
+		m.Close()
+	}
+	if string(readFile(t, file)) != string(saved) || string(readFile(t, filepath.Join(dir, checkpoint.PreviousName))) != string(previous) {
+		t.Error("a training that took no step changed the directory")
+	}
+
+	whole := newModel(t, backendtest.Go(t), withEpochs(5))
+	if err := whole.Train(t.Context(), tinyExamples(15), tinyExamples(5), nil); err != nil {
+		t.Fatal(err)
+	}
+	m := mustResume(t, dir, func(c *Config) { c.Epochs = 5 })
+	if err := m.Train(t.Context(), tinyExamples(15), tinyExamples(5), nil); err != nil {
+		t.Fatal(err)
+	}
+	if m.Step() != 15 {
+		t.Errorf("two more epochs end at step %d, want 15", m.Step())
+	}
+	sameWeights(t, mustWeights(t, m), mustWeights(t, whole))
+}
+
+func withEpochs(n int) Config {
+	cfg := tinyConfig()
+	cfg.Epochs = n
+	return cfg
+}
+
+// TestMismatch: in the directory of another training, Resume is an error that says
+// what is different, and changes nothing.
+func TestMismatch(t *testing.T) {
+	readout := func(r Readout) Network {
+		return Network{Logits: func(scope *model.Scope, x *Node) *Node {
+			cfg := tinyConfig()
+			cfg.Readout = r
+			return logits(scope, x, cfg)
+		}}
+	}
+	adam := func(rate float64) Network { return Network{Optimizer: optimizer.Adam().LearningRate(rate).Done()} }
 	for _, tt := range []struct {
-		reason string
-		steps  int // that the training in the directory has taken; 0: there is none
-		change func(*Config)
-		want   string // Origin; DIR stands for the directory, STEPS for the steps
+		reason         string
+		trained, now   Network
+		change         func(*Config)
+		field, was, is string
 	}{
-		{"nothing is there", 0, nil, "new weights, drawn with seed 0"},
-		{"in the middle", 5, nil, "going on after step 5 of 9, from DIR/model.safetensors"},
-		{"finished", 9, nil, "new weights, drawn with seed 0; the training before it, of STEPS steps, was finished, and is kept as model.former.safetensors"},
-		{"finished, but more epochs are wanted", 9, func(c *Config) { c.Epochs = 5 }, "going on after step 9 of 15, from DIR/model.safetensors"},
-		{"in the middle, but fewer epochs will do", 5, func(c *Config) { c.Epochs = 1 }, "new weights, drawn with seed 0; the training before it, of STEPS steps, was finished, and is kept as model.former.safetensors"},
-		{"reports are no part of it", 5, func(c *Config) { c.DisplayFreq = 7 }, "going on after step 5 of 9, from DIR/model.safetensors"},
-		{"another learning rate", 5, func(c *Config) { c.LearningRate = 0.5 }, "new weights, drawn with seed 0; the training before it, of STEPS steps, had Config.LearningRate 0.01, not 0.5, and is kept as model.former.safetensors"},
-		{"another seed", 5, func(c *Config) { c.Seed = 3 }, "new weights, drawn with seed 3; the training before it, of STEPS steps, had Config.Seed 0, not 3, and is kept as model.former.safetensors"},
-		{"another size", 5, func(c *Config) { c.NumHidden = 3 }, "new weights, drawn with seed 0; the training before it, of STEPS steps, had Config.NumHidden 2, not 3, and is kept as model.former.safetensors"},
-		{"another readout", 5, func(c *Config) { c.Readout = FinalStates }, "new weights, drawn with seed 0; the training before it, of STEPS steps, had Config.Readout LastOutput, not FinalStates, and is kept as model.former.safetensors"},
+		{"a learning rate", Network{}, Network{}, func(c *Config) { c.LearningRate = 0.5 }, "Config.LearningRate", "0.01", "0.5"},
+		{"a seed", Network{}, Network{}, func(c *Config) { c.Seed = 3 }, "Config.Seed", "0", "3"},
+		{"a size", Network{}, Network{}, func(c *Config) { c.NumHidden = 3 }, "Config.NumHidden", "2", "3"},
+		{"a batch size", Network{}, Network{}, func(c *Config) { c.BatchSize = 5 }, "Config.BatchSize", "4", "5"},
+		{"a readout", Network{}, Network{}, func(c *Config) { c.Readout = FinalStates }, "Config.Readout", "LastOutput", "FinalStates"},
+		{"a network with the same variables", readout(LastOutput), readout(FinalStates), nil, "network", "", ""},
+		{"an optimizer", Network{}, adam(0.01), nil, "network", "", ""},
+		{"an optimizer's learning rate", adam(0.01), adam(0.02), nil, "network", "", ""},
+		{"nothing", adam(0.01), adam(0.01), func(c *Config) { c.DisplayFreq, c.Epochs = 7, 8 }, "", "", ""},
 	} {
 		t.Run(tt.reason, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "with spaces and ü")
-			var saved []byte
-			if tt.steps > 0 {
-				interrupted(t, dir, tt.steps)
-				saved = readFile(t, filepath.Join(dir, checkpointFile))
+			m, err := tt.trained.Resume(backendtest.Go(t), tinyConfig(), dir)
+			if err != nil {
+				t.Fatal(err)
 			}
-			m := mustResume(t, dir, tt.change)
-			if want := strings.NewReplacer("DIR", dir, "STEPS", fmt.Sprint(tt.steps)).Replace(tt.want); m.Origin() != want {
-				t.Errorf("Origin is %q, want %q", m.Origin(), want)
+			trainSteps(t, m, 4, tinyExamples(4))
+			if err := m.Save(dir); err != nil {
+				t.Fatal(err)
 			}
-			if strings.HasPrefix(tt.want, "new") && (m.Step() != 0 || len(m.History().Training.Steps) != 0) {
-				t.Errorf("a new training is at step %d", m.Step())
+			m.Close()
+			before := readFile(t, filepath.Join(dir, checkpoint.Name))
+
+			cfg := tinyConfig()
+			if tt.change != nil {
+				tt.change(&cfg)
 			}
-			if saved == nil {
+			m, err = tt.now.Resume(backendtest.Go(t), cfg, dir)
+			if tt.field == "" {
+				if err != nil || m.Step() != 4 {
+					t.Fatalf("the same training: %v", err)
+				}
+				m.Close()
 				return
 			}
-			// Stopping before the first step changes nothing.
-			done, cancel := context.WithCancel(t.Context())
-			cancel()
-			if err := m.Train(done, tinyExamples(15), Examples{}, nil); !errors.Is(err, context.Canceled) {
-				t.Error(err)
+			var mismatch *MismatchError
+			if !errors.As(err, &mismatch) || mismatch.Dir != dir || mismatch.Field != tt.field || mismatch.Was == mismatch.Is ||
+				tt.was != "" && (mismatch.Was != tt.was || mismatch.Is != tt.is) {
+				t.Fatalf("the error is %#v; want a *MismatchError of %s, %s and %s", err, tt.field, tt.was, tt.is)
 			}
-			if string(readFile(t, filepath.Join(dir, checkpointFile))) != string(saved) {
-				t.Error("a training that took no step replaced the checkpoint")
+			wantFiles(t, dir, ".lock", checkpoint.Name)
+			if string(readFile(t, filepath.Join(dir, checkpoint.Name))) != string(before) {
+				t.Error("the checkpoint was changed")
 			}
-			// What is replaced later is kept, whole, for as long as the new training takes.
-			if strings.HasPrefix(tt.want, "new") {
-				if err := m.Train(t.Context(), tinyExamples(15), Examples{}, nil); err != nil {
-					t.Fatal(err)
-				}
-				if string(readFile(t, filepath.Join(dir, formerFile))) != string(saved) {
-					t.Error("the training before is not kept")
-				}
+			if m, err = tt.trained.Resume(backendtest.Go(t), tinyConfig(), dir); err != nil {
+				t.Fatalf("the first training: %v", err)
 			}
+			m.Close()
 		})
 	}
 }
 
-func TestResumeWithAnotherNetwork(t *testing.T) {
+// TestMismatchOfExamples: another number of examples would be taken in another order.
+func TestMismatchOfExamples(t *testing.T) {
 	dir := t.TempDir()
-	lastOutput, final := readersBiRNN(2, 3), func(scope *model.Scope, x *Node) *Node {
-		cfg := tinyConfig()
-		cfg.Readout = FinalStates
-		return logits(scope, x, cfg)
+	interrupted(t, dir, 4)
+	m := mustResume(t, dir, nil)
+	err := m.Train(t.Context(), tinyExamples(12), Examples{}, nil)
+	var mismatch *MismatchError
+	if !errors.As(err, &mismatch) || *mismatch != (MismatchError{dir, "examples", "15", "12"}) {
+		t.Errorf("the error is %v", err)
 	}
-	begin := func(network Network) *Model {
-		m, err := ResumeWith(goBackend(t), tinyConfig(), network, dir, 15)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return m
-	}
-	m := begin(Network{Logits: lastOutput})
-	trainSteps(t, m, 4, tinyExamples(4))
-	if err := m.Save(dir); err != nil {
-		t.Fatal(err)
-	}
-	m.Close()
-	// The variables are the same: only the graph tells them apart.
-	m = begin(Network{Logits: final})
-	if m.Step() != 0 || !strings.Contains(m.Origin(), "had another graph: the network") {
-		t.Errorf("with another readout: step %d, %s", m.Step(), m.Origin())
-	}
-	m.Close()
-	m = begin(Network{Logits: lastOutput})
 	if m.Step() != 4 {
-		t.Errorf("with the same network: step %d, %s", m.Step(), m.Origin())
+		t.Errorf("it took steps: %d", m.Step())
 	}
-	m.Close()
 }
 
-// TestResumeFromADamagedCheckpoint takes the one before it, and loses nothing.
-func TestResumeFromADamagedCheckpoint(t *testing.T) {
+// TestResumeFromACorruptCheckpoint: the error says that the previous one is intact,
+// and nothing changes.
+func TestResumeFromACorruptCheckpoint(t *testing.T) {
 	dir := t.TempDir()
-	file := filepath.Join(dir, checkpointFile)
-	interrupted(t, dir, 3)
+	file, previous := filepath.Join(dir, checkpoint.Name), filepath.Join(dir, checkpoint.PreviousName)
 	before := interrupted(t, dir, 4)
 	interrupted(t, dir, 5)
 	bad := readFile(t, file)
 	bad[len(bad)-1] ^= 1
 	writeFile(t, file, bad)
 
-	m := mustResume(t, dir, nil)
-	want := "going on after step 4 of 9, from " + filepath.Join(dir, previousFile) + " (birnn: the checkpoint " + file + " cannot be used: "
-	if m.Step() != 4 || !strings.HasPrefix(m.Origin(), want) {
-		t.Errorf("at step %d, %s; want %s…", m.Step(), m.Origin(), want)
+	_, err := resume(t, dir, nil)
+	wantCheckpointError(t, err, file, "rename "+previous+" to "+checkpoint.Name)
+	if string(readFile(t, file)) != string(bad) {
+		t.Error("the corrupt file was changed")
 	}
-	sameWeights(t, mustWeights(t, m), before)
-	trainSteps(t, m, 1, tinyExamples(4))
-	if err := m.Save(dir); err != nil {
+	if err := os.Rename(previous, file); err != nil {
 		t.Fatal(err)
 	}
-	if string(readFile(t, filepath.Join(dir, unreadableFile))) != string(bad) {
-		t.Error("the damaged file was not kept")
+	m := mustResume(t, dir, nil) // which also shows that the directory is not locked
+	if m.Step() != 4 {
+		t.Errorf("at step %d, want 4", m.Step())
 	}
-	m.Close()
-
-	writeFile(t, file, bad)
-	writeFile(t, filepath.Join(dir, previousFile), bad)
-	_, err := resume(t, dir, nil)
-	wantCheckpointError(t, err, file, "to begin anew, delete it")
-	if string(readFile(t, file)) != string(bad) {
-		t.Error("a damaged file was touched")
-	}
-	if lock, err := lockDir(dir, ""); err != nil {
-		t.Errorf("the directory is still in use: %v", err)
-	} else {
-		lock.release()
-	}
+	sameWeights(t, mustWeights(t, m), before)
 }

@@ -10,6 +10,9 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/easy-gomlx/tutorials/birnn/internal/backendtest"
+	"github.com/easy-gomlx/tutorials/birnn/internal/checkpoint"
+
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
@@ -21,7 +24,7 @@ func TestDirectoryInUse(t *testing.T) {
 	if err := m.Save(dir); err != nil {
 		t.Fatal(err)
 	}
-	other := newModel(t, goBackend(t), tinyConfig())
+	other := newModel(t, backendtest.Go(t), tinyConfig())
 	var group sync.WaitGroup
 	for what, write := range map[string]func() error{
 		"Resume": func() error { _, err := resume(t, dir, nil); return err },
@@ -35,7 +38,7 @@ func TestDirectoryInUse(t *testing.T) {
 		})
 	}
 	group.Wait()
-	loaded, err := Load(goBackend(t), dir) // reading is free
+	loaded, err := Load(backendtest.Go(t), dir) // reading is free
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,27 +60,24 @@ func TestResumeFindsTroubleFirst(t *testing.T) {
 		t.Errorf("a file in the way: the error is %v", err)
 	}
 	pipe, dir := t.TempDir(), t.TempDir()
-	if err := os.Mkdir(filepath.Join(pipe, checkpointFile), 0o777); err != nil {
+	if err := os.Mkdir(filepath.Join(pipe, checkpoint.Name), 0o777); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := resume(t, pipe, nil); err == nil || !strings.Contains(err.Error(), filepath.Join(pipe, checkpointFile)+" is no regular file") {
+	if _, err := resume(t, pipe, nil); err == nil || !strings.Contains(err.Error(), filepath.Join(pipe, checkpoint.Name)) {
 		t.Errorf("a directory in the way: the error is %v", err)
 	}
 	interrupted(t, dir, 3)
 	interrupted(t, dir, 4)
-	if err := os.Remove(filepath.Join(dir, checkpointFile)); err != nil {
+	if err := os.Remove(filepath.Join(dir, checkpoint.Name)); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Mkdir(filepath.Join(dir, checkpointFile), 0o777); err != nil {
+	if err := os.Mkdir(filepath.Join(dir, checkpoint.Name), 0o777); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := resume(t, dir, nil); err == nil {
-		t.Error("it goes on from the checkpoint before, where nothing can be saved")
+		t.Error("no error where nothing can be saved")
 	}
-	if _, err := Resume(goBackend(t), tinyConfig(), t.TempDir(), 3); err == nil || !strings.Contains(err.Error(), "3 examples do not fill one batch") {
-		t.Errorf("too few examples: the error is %v", err)
-	}
-	if _, err := Resume(nil, tinyConfig(), t.TempDir(), 15); err == nil {
+	if _, err := Resume(nil, tinyConfig(), t.TempDir()); err == nil {
 		t.Error("no error without a backend")
 	}
 	if _, err := resume(t, t.TempDir(), func(c *Config) { c.Epochs = 0 }); err == nil || !strings.Contains(err.Error(), "Config.Epochs") {
@@ -85,71 +85,25 @@ func TestResumeFindsTroubleFirst(t *testing.T) {
 	}
 }
 
-// TestAMistakeLosesNothing: a setting is changed by mistake, a few steps are taken, it is changed
-// back. The first training goes on, however often that happens.
-func TestAMistakeLosesNothing(t *testing.T) {
-	dir := t.TempDir()
-	before := interrupted(t, dir, 7)
-	for range 2 {
-		for _, seed := range []int64{5, 6} {
-			m := mustResume(t, dir, func(c *Config) { c.Seed = seed })
-			trainSteps(t, m, 1, tinyExamples(4))
-			if err := m.Save(dir); err != nil {
-				t.Fatal(err)
-			}
-			m.Close()
-		}
-		m := mustResume(t, dir, nil)
-		if want := "going on after step 7 of 9, from " + filepath.Join(dir, formerFile); m.Origin() != want {
-			t.Errorf("Origin is %q, want %q", m.Origin(), want)
-		}
-		sameWeights(t, mustWeights(t, m), before)
-		if err := m.Save(dir); err != nil { // it is the directory's checkpoint again
-			t.Fatal(err)
-		}
-		m.Close()
-		wantStepOf(t, dir, 7)
-	}
-	m := mustResume(t, dir, nil)
-	if err := m.Train(t.Context(), tinyExamples(15), Examples{}, nil); err != nil {
-		t.Fatal(err)
-	}
-	wantStepOf(t, dir, 9)
-}
-
 // wantStepOf fails the test unless the directory's checkpoint is of that step.
 func wantStepOf(t *testing.T, dir string, step int) {
 	t.Helper()
-	if c, err := readCheckpoint(filepath.Join(dir, checkpointFile)); err != nil || c.Step != step {
+	if c, err := readCheckpoint(dir); err != nil || c.Step != step {
 		t.Errorf("the directory's checkpoint is %+v, %v; want step %d", c, err, step)
 	}
-}
-
-// TestTheOneBeforeIsOfTheSameTraining: when a training replaces another, nothing stays under the name of the one before.
-func TestTheOneBeforeIsOfTheSameTraining(t *testing.T) {
-	dir := t.TempDir()
-	interrupted(t, dir, 5)
-	interrupted(t, dir, 9)
-	m := mustResume(t, dir, nil)
-	trainSteps(t, m, 1, tinyExamples(4))
-	if err := m.Save(dir); err != nil {
-		t.Fatal(err)
-	}
-	wantFiles(t, dir, lockFile, checkpointFile, formerFile)
 }
 
 // TestSaveIsNoEmptyPromise: after Save the directory holds the model, also when it was saved elsewhere in between,
 // or is a new one that has taken no step.
 func TestSaveIsNoEmptyPromise(t *testing.T) {
 	dir, backup := t.TempDir(), t.TempDir()
-	interrupted(t, dir, 5)
 	m := mustResume(t, dir, func(c *Config) { c.Seed = 3 })
 	save := func(dir string, want int) {
 		t.Helper()
 		if err := m.Save(dir); err != nil {
 			t.Fatal(err)
 		}
-		loaded, err := Load(goBackend(t), dir)
+		loaded, err := Load(backendtest.Go(t), dir)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -192,11 +146,11 @@ func TestAccuracyThatIsNotANumber(t *testing.T) {
 		zero := ReduceAllSum(Sub(logits, logits))
 		return Div(zero, zero)
 	}}
-	m, e := newModelWith(t, goBackend(t), tinyConfig(), network), tinyExamples(4)
+	m, e := newModelWith(t, backendtest.Go(t), tinyConfig(), network), tinyExamples(4)
 	_, _, trainErr := m.TrainStep(e.X, e.Y)
 	_, _, validateErr := m.Validate(e.X, e.Y)
 	for method, err := range map[string]error{"TrainStep": trainErr, "Validate": validateErr} {
-		if err == nil || !strings.Contains(err.Error(), "Network.Accuracy gave NaN") {
+		if err == nil || !strings.Contains(err.Error(), "Network.Accuracy returned NaN") {
 			t.Errorf("%s: the error is %v", method, err)
 		}
 	}
@@ -214,30 +168,17 @@ func TestStoppedInTheLastValidation(t *testing.T) {
 			cancel()
 		}
 	})
-	if want := "birnn: training stopped after step 9 and is saved in " + dir + ": context canceled"; err == nil || err.Error() != want {
+	if want := "birnn: training stopped after step 9, saved to " + dir + ": context canceled"; err == nil || err.Error() != want {
 		t.Errorf("the error is %v, want %s", err, want)
 	}
 	wantStepOf(t, dir, 9)
-}
-
-// TestTrainOnOtherExamples: the order of the examples would be another.
-func TestTrainOnOtherExamples(t *testing.T) {
-	dir := t.TempDir()
-	interrupted(t, dir, 4)
-	m := mustResume(t, dir, nil)
-	if err := m.Train(t.Context(), tinyExamples(12), Examples{}, nil); err == nil || !strings.Contains(err.Error(), "12 examples, but the model is at step 4 of a training on 15") {
-		t.Errorf("the error is %v", err)
-	}
-	if m.Step() != 4 {
-		t.Errorf("it took steps: %d", m.Step())
-	}
 }
 
 // TestDivergedNamesTheLastGoodCheckpoint: and it is still there.
 func TestDivergedNamesTheLastGoodCheckpoint(t *testing.T) {
 	dir := t.TempDir()
 	good := interrupted(t, dir, 4)
-	file := filepath.Join(dir, checkpointFile)
+	file := filepath.Join(dir, checkpoint.Name)
 	m := mustResume(t, dir, nil)
 	w := mustWeights(t, m)
 	for k := range w.B {
@@ -250,10 +191,10 @@ func TestDivergedNamesTheLastGoodCheckpoint(t *testing.T) {
 	err := m.Train(t.Context(), tinyExamples(15), Examples{}, nil)
 	var diverged *DivergedError
 	if !errors.As(err, &diverged) || diverged.Step != 5 || diverged.Checkpoint != file || diverged.CheckpointStep != 4 ||
-		!strings.Contains(err.Error(), "the last good checkpoint is "+file+", of step 4") {
+		!strings.Contains(err.Error(), file+" of step 4") {
 		t.Fatalf("the error is %v", err)
 	}
-	loaded, err := Load(goBackend(t), dir)
+	loaded, err := Load(backendtest.Go(t), dir)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,9 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/easy-gomlx/tutorials/birnn/internal/backendtest"
+	"github.com/easy-gomlx/tutorials/birnn/internal/checkpoint"
+
 	"github.com/easy-gomlx/tutorials/birnn/internal/smalldisk"
 )
 
@@ -18,7 +21,7 @@ func TestSurvivesFullDisk(t *testing.T) {
 	if !inside {
 		return
 	}
-	m := newModel(t, goBackend(t), markedConfig())
+	m := newModel(t, backendtest.Go(t), markedConfig())
 	for step := 1; step <= 2; step++ {
 		mark(t, m, step)
 		if err := m.Save(dir); err != nil {
@@ -34,7 +37,7 @@ func TestSurvivesFullDisk(t *testing.T) {
 			t.Fatalf("the error is %v; want one about a full disk that names %s", err, dir)
 		}
 		wantStep(t, dir, 2)
-		wantFiles(t, dir, lockFile, checkpointFile, previousFile, "filler")
+		wantFiles(t, dir, ".lock", checkpoint.Name, checkpoint.PreviousName, "filler")
 	}
 	if err := os.Remove(filler); err != nil {
 		t.Fatal(err)
@@ -51,7 +54,7 @@ func TestSurvivesReadOnlyDisk(t *testing.T) {
 	if !inside {
 		return
 	}
-	m := newModel(t, goBackend(t), markedConfig())
+	m := newModel(t, backendtest.Go(t), markedConfig())
 	mark(t, m, 1)
 	if err := m.Save(dir); err != nil {
 		t.Fatal(err)
@@ -59,7 +62,7 @@ func TestSurvivesReadOnlyDisk(t *testing.T) {
 	smalldisk.ReadOnly(t, dir)
 	for what, err := range map[string]error{
 		"Save":   m.Save(dir),
-		"Resume": func() error { _, err := Resume(goBackend(t), markedConfig(), dir, 100); return err }(),
+		"Resume": func() error { _, err := Resume(backendtest.Go(t), markedConfig(), dir); return err }(),
 	} {
 		if !errors.Is(err, syscall.EROFS) || !strings.Contains(err.Error(), dir) {
 			t.Errorf("%s: the error is %v; want one about a read-only disk that names %s", what, err, dir)
@@ -71,7 +74,7 @@ func TestSurvivesReadOnlyDisk(t *testing.T) {
 // wantStep fails the test unless the directory holds a whole checkpoint of that step.
 func wantStep(t *testing.T, dir string, step int) {
 	t.Helper()
-	m, err := Load(goBackend(t), dir)
+	m, err := Load(backendtest.Go(t), dir)
 	if err != nil {
 		t.Fatal(err)
 	}

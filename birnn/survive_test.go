@@ -16,6 +16,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/easy-gomlx/tutorials/birnn/internal/backendtest"
+	"github.com/easy-gomlx/tutorials/birnn/internal/checkpoint"
+
 	"github.com/easy-gomlx/tutorials/birnn/internal/longtest"
 )
 
@@ -79,9 +82,9 @@ func markedConfig() Config {
 // the one before that.
 func TestSurvivesKilledSaves(t *testing.T) {
 	if dir := os.Getenv(childVariable); dir != "" {
-		m, err := Load(goBackend(t), dir)
+		m, err := Load(backendtest.Go(t), dir)
 		if errors.Is(err, fs.ErrNotExist) {
-			m, err = New(goBackend(t), markedConfig())
+			m, err = New(backendtest.Go(t), markedConfig())
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -128,7 +131,7 @@ func TestSurvivesKilledSaves(t *testing.T) {
 		entries, _ := filepath.Glob(filepath.Join(dir, ".model*"))
 		leftovers += min(1, len(entries))
 
-		m, err := Load(goBackend(t), dir)
+		m, err := Load(backendtest.Go(t), dir)
 		if errors.Is(err, fs.ErrNotExist) && saved == 0 {
 			before++
 			continue
@@ -145,7 +148,7 @@ func TestSurvivesKilledSaves(t *testing.T) {
 		case m.Step() < saving:
 			before++
 		}
-		if previous, err := readCheckpoint(filepath.Join(dir, previousFile)); err == nil && previous.Step != m.Step()-1 && previous.Step != m.Step() {
+		if previous, err := readCheckpointFile(filepath.Join(dir, checkpoint.PreviousName)); err == nil && previous.Step != m.Step()-1 && previous.Step != m.Step() {
 			t.Fatalf("seed %d: the one before %d is %d", seed, m.Step(), previous.Step)
 		} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			t.Fatalf("seed %d: %v", seed, err)
@@ -164,7 +167,7 @@ func TestSurvivesKilledSaves(t *testing.T) {
 func TestSurvivesManyWriters(t *testing.T) {
 	rounds := longtest.Rounds(10, 200)
 	if dir := os.Getenv(childVariable); dir != "" {
-		m, err := New(goBackend(t), markedConfig())
+		m, err := New(backendtest.Go(t), markedConfig())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -177,7 +180,7 @@ func TestSurvivesManyWriters(t *testing.T) {
 		return
 	}
 	dir := t.TempDir()
-	m, err := New(goBackend(t), markedConfig())
+	m, err := New(backendtest.Go(t), markedConfig())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -205,17 +208,15 @@ func TestSurvivesManyWriters(t *testing.T) {
 			running = false
 		default:
 		}
-		m, err := Load(goBackend(t), dir)
+		m, err := Load(backendtest.Go(t), dir)
 		if err != nil {
 			t.Fatal(err)
 		}
 		wantMarked(t, m)
 		m.Close()
 	}
-	for _, name := range []string{previousFile, formerFile} {
-		if _, err := readCheckpoint(filepath.Join(dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			t.Error(err)
-		}
+	if _, err := readCheckpointFile(filepath.Join(dir, checkpoint.PreviousName)); err != nil {
+		t.Error(err)
 	}
 	t.Logf("3 processes saved %d times each, %d reads meanwhile: all whole", rounds, reads)
 }

@@ -6,6 +6,8 @@ import (
 	"os"
 	"testing"
 
+	"github.com/easy-gomlx/tutorials/birnn/internal/backendtest"
+
 	"github.com/gomlx/compute"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
@@ -87,7 +89,7 @@ func TestTensorFlow(t *testing.T) {
 	if len(fixture.Cases) < 8 {
 		t.Fatalf("the fixture has %d cases, want at least 8", len(fixture.Cases))
 	}
-	onBackends(t, func(t *testing.T, b compute.Backend) {
+	backendtest.Each(t, func(t *testing.T, b compute.Backend) {
 		for _, c := range fixture.Cases {
 			t.Run(c.Name, func(t *testing.T) { compareWithTensorFlow(t, b, c) })
 		}

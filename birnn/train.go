@@ -16,10 +16,10 @@ type Examples struct {
 
 // Progress is what [Model.Train] reports.
 type Progress struct {
-	Epoch, Epochs  int     // counted from 1
+	Epoch, Epochs  int     // the present epoch, counted from 1, and their number
 	Step, Steps    int     // training steps so far, and in all
 	Loss, Accuracy float64 // of the batch before its update, or of the validation set
-	Validation     bool    // the epoch has ended; Loss and Accuracy are those of the validation set
+	Validation     bool    // the epoch has ended; Loss and Accuracy are of the validation set
 }
 
 // String returns the progress as a line of text.
@@ -31,22 +31,24 @@ func (p Progress) String() string {
 	return fmt.Sprintf("epoch %d/%d, step %d of %d: %s %.3f, accuracy %.1f%%", p.Epoch, p.Epochs, p.Step, p.Steps, what, p.Loss, 100*p.Accuracy)
 }
 
-// Train trains for Config.Epochs epochs, less those that the model has behind
-// it already: a loaded model goes on where it was saved, in the order that an
-// uninterrupted training would have taken. That order is drawn anew for each
-// epoch from Config.Seed. What is left of the examples when they are cut into
-// batches of Config.BatchSize sits out the epoch. The examples have to be as many
-// as those that the model was trained on before.
+// Train trains for Config.Epochs epochs, less those that the model has behind it:
+// a model that was saved continues where it was, in the order that it would have
+// taken without the interruption, and one that has taken all steps stays as it
+// is. The order is drawn anew for each epoch, from Config.Seed. Examples that do
+// not fill the last batch of an epoch are left out of that epoch.
 //
-// After every Config.DisplayFreq steps and, with validation examples, after
-// every epoch it calls report, which may be nil. When the context ends, Train
-// returns its error after the step in progress; the model is whole then, and
-// can be saved.
+// After every Config.DisplayFreq steps and, if there are validation examples,
+// after every epoch it calls report, which may be nil. When the context is done,
+// Train returns its error after the present step; the model can be used and
+// saved.
 //
-// A model that [Resume] returned is saved to its directory after every epoch and
-// when the context ends; a kill -9 loses what came after the last epoch. A save
-// that fails ends the training with its error; the model is whole, and another
-// call goes on. A context that ends in the last validation leaves that out.
+// A model of [Resume] is saved to its directory after each epoch and when the
+// context is done; kill -9 loses the steps since the last epoch. If saving fails
+// Train returns the error; the model can be used, and another call continues.
+//
+// The number of training examples must be the one that the model was trained on
+// before; otherwise the error is a [*MismatchError]. That they are the same ones
+// is up to the caller.
 func (m *Model) Train(ctx context.Context, train, validation Examples, report func(Progress)) error {
 	if err := m.check("Train", train.X, train.Y); err != nil {
 		return err
@@ -56,8 +58,8 @@ func (m *Model) Train(ctx context.Context, train, validation Examples, report fu
 			return err
 		}
 	}
-	if err := checkExamples("Train", m.cfg, len(train.Y)); err != nil {
-		return err
+	if n := len(train.Y); n < m.cfg.BatchSize {
+		return fmt.Errorf("birnn: Train: %d examples do not fill a batch of Config.BatchSize %d", n, m.cfg.BatchSize)
 	}
 	if err := m.setExamples(len(train.Y)); err != nil {
 		return err
@@ -67,50 +69,49 @@ func (m *Model) Train(ctx context.Context, train, validation Examples, report fu
 	}
 	t := &trainer{model: m, data: train, validation: validation, report: report, perEpoch: len(train.Y) / m.cfg.BatchSize, batch: newBatch(m.cfg)}
 	err := t.run(ctx)
-	if stopped := ctx.Err(); stopped != nil && errors.Is(err, stopped) {
-		return m.stopped(stopped)
+	if cause := ctx.Err(); cause != nil && errors.Is(err, cause) {
+		return m.stopped(cause)
 	}
 	return err
 }
 
-// setExamples notes how many examples an epoch has, or returns an error if the model was trained on others before.
+// setExamples sets the number of examples in an epoch, or returns an error if the
+// model was trained on another number before.
 func (m *Model) setExamples(n int) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.examples != n && m.examples != 0 && m.step > 0 {
-		return fmt.Errorf("birnn: Train: %d examples, but the model is at step %d of a training on %d: give it those, or hand its Weights to a new model", n, m.step, m.examples)
+		return &MismatchError{Dir: m.homePath(), Field: "examples", Was: fmt.Sprint(m.examples), Is: fmt.Sprint(n)}
 	}
 	m.examples = n
 	return nil
 }
 
-// epoch returns how many epochs are complete, as far as that is known.
-func (m *Model) epoch() int { return completeEpochs(m.cfg, m.step, m.examples) }
-
-// stopped saves the model that Train stopped training, if it has a directory.
-func (m *Model) stopped(reason error) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.step == 0 {
-		return fmt.Errorf("birnn: training stopped before its first step: %w", reason)
+// homePath returns the directory of a model of Resume, or "".
+func (m *Model) homePath() string {
+	if m.home == nil {
+		return ""
 	}
-	where := ""
-	if m.home != nil {
-		if err := m.save(m.home.dir); err != nil {
-			return fmt.Errorf("birnn: training stopped after step %d and could not be saved: %w (%w)", m.step, err, reason)
-		}
-		where = " and is saved in " + m.home.dir
-		if m.step < stepsFor(m.cfg, m.examples) {
-			where += "; it goes on from there"
-		}
-	}
-	return fmt.Errorf("birnn: training stopped after step %d%s: %w", m.step, where, reason)
+	return m.home.Path()
 }
 
-// epochEnded validates, if that was not done at this step yet, and saves.
+// stopped saves the model that Train stopped training, if it has a directory.
+func (m *Model) stopped(cause error) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.step == 0 || m.home == nil {
+		return fmt.Errorf("birnn: training stopped after step %d: %w", m.step, cause)
+	}
+	if err := m.save(m.homePath()); err != nil {
+		return fmt.Errorf("birnn: training stopped after step %d and could not be saved: %w (%w)", m.step, err, cause)
+	}
+	return fmt.Errorf("birnn: training stopped after step %d, saved to %s: %w", m.step, m.homePath(), cause)
+}
+
+// epochEnded validates, unless that was done at this step, and saves.
 func (t *trainer) epochEnded(ctx context.Context, step int) error {
 	m, validation := t.model, t.validation
-	if h := m.History(); len(validation.Y) > 0 && h.Validation.last() < step {
+	if len(validation.Y) > 0 && m.lastValidation() < step {
 		loss, accuracy, err := m.validate(ctx, validation.X, validation.Y)
 		if err != nil {
 			return err
@@ -120,22 +121,30 @@ func (t *trainer) epochEnded(ctx context.Context, step int) error {
 	if m.home == nil {
 		return nil
 	}
-	return m.Save(m.home.dir)
+	return m.Save(m.homePath())
 }
 
-// trainer walks through the examples in the order of each epoch.
+// lastValidation returns the step of the last validation, or 0.
+func (m *Model) lastValidation() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.history.Validation.LastStep()
+}
+
+// trainer takes the examples in the order of each epoch.
 type trainer struct {
 	model            *Model
 	data, validation Examples
 	report           func(Progress)
 	perEpoch         int
 
-	order []int // of the epoch that it was drawn for
-	drawn int   // that epoch, counted from 1
+	order []int // of the epoch below
+	drawn int   // the epoch, counted from 1
 	batch Examples
 }
 
-// run takes the steps that are left. What an epoch ends with may be left to do from before.
+// run takes the remaining steps. If the training was stopped at the end of an
+// epoch, what an epoch ends with may be left to do.
 func (t *trainer) run(ctx context.Context) error {
 	for step := t.model.Step(); ; step++ {
 		if step > 0 && step%t.perEpoch == 0 {
@@ -162,10 +171,10 @@ func newBatch(cfg Config) Examples {
 	}
 }
 
-// steps are those of the whole training.
-func (t *trainer) steps() int { return stepsFor(t.model.cfg, len(t.data.Y)) }
+// steps returns the number of steps of the whole training.
+func (t *trainer) steps() int { return t.perEpoch * t.model.cfg.Epochs }
 
-// step takes the training step after the given number of steps.
+// step takes the training step that follows the given number of steps.
 func (t *trainer) step(step int) error {
 	cfg := t.model.cfg
 	if epoch := step/t.perEpoch + 1; epoch != t.drawn {
@@ -185,7 +194,7 @@ func (t *trainer) step(step int) error {
 	return err
 }
 
-// progress is the report after the given number of steps.
+// progress returns the report after the given number of steps.
 func (t *trainer) progress(step int, loss, accuracy float64, validation bool) Progress {
 	return Progress{
 		Epoch: (step-1)/t.perEpoch + 1, Epochs: t.model.cfg.Epochs,

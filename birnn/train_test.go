@@ -7,10 +7,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/easy-gomlx/tutorials/birnn/internal/backendtest"
 )
 
 func TestTrainReports(t *testing.T) {
-	m := newModel(t, goBackend(t), tinyConfig()) // 3 epochs, batches of 4, a report every 2 steps
+	m := newModel(t, backendtest.Go(t), tinyConfig()) // 3 epochs, batches of 4, a report every 2 steps
 	validation := tinyExamples(5)
 	var reports []string
 	err := m.Train(t.Context(), tinyExamples(15), validation, func(p Progress) {
@@ -44,10 +46,10 @@ func TestTrainReports(t *testing.T) {
 	}
 }
 
-// TestTrainGoesOnWhereItStopped: after a cancellation, in the same process or
+// TestTrainContinues: after a cancellation, in the same process or
 // from a checkpoint, at any step, the weights become the same as without it.
-func TestTrainGoesOnWhereItStopped(t *testing.T) {
-	b, cfg, e := goBackend(t), tinyConfig(), tinyExamples(15)
+func TestTrainContinues(t *testing.T) {
+	b, cfg, e := backendtest.Go(t), tinyConfig(), tinyExamples(15)
 	cfg.DisplayFreq = 1
 	whole := newModel(t, b, cfg)
 	if err := whole.Train(t.Context(), e, Examples{}, nil); err != nil {
@@ -83,7 +85,7 @@ func saveAndLoad(t testing.TB, m *Model) *Model {
 	if err := m.Save(dir); err != nil {
 		t.Fatal(err)
 	}
-	loaded, err := LoadWith(m.backend, dir, m.network)
+	loaded, err := m.network.Load(m.backend, dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,8 +94,8 @@ func saveAndLoad(t testing.TB, m *Model) *Model {
 }
 
 func TestTrainWhenThereIsNothingToDo(t *testing.T) {
-	m := newModel(t, goBackend(t), tinyConfig())
-	if err := m.Train(t.Context(), tinyExamples(3), Examples{}, nil); err == nil || !strings.Contains(err.Error(), "3 examples do not fill one batch of Config.BatchSize 4") {
+	m := newModel(t, backendtest.Go(t), tinyConfig())
+	if err := m.Train(t.Context(), tinyExamples(3), Examples{}, nil); err == nil || !strings.Contains(err.Error(), "3 examples do not fill a batch of Config.BatchSize 4") {
 		t.Errorf("too few examples: the error is %v", err)
 	}
 	done, cancel := context.WithCancel(t.Context())

@@ -14,7 +14,7 @@ type Weights struct {
 	W, B              []float32 // [2*H, K] and [K]
 }
 
-// CellWeights are those of one direction's cell: Kernel is [I+H, 4*H], Bias is
+// CellWeights are the weights of one direction's cell: Kernel is [I+H, 4*H], Bias is
 // [4*H], with the gates in the order i, j, f, o of TensorFlow's BasicLSTMCell.
 type CellWeights struct{ Kernel, Bias []float32 }
 
@@ -36,9 +36,9 @@ func (w *Weights) fields() []weightField {
 	}
 }
 
-// Weights returns a copy of the weights. A network of the caller's own has
-// them if it keeps to the built-in names of the variables: fw/kernel, fw/bias,
-// bw/kernel, bw/bias, W and b.
+// Weights returns a copy of the weights. A network of your own has them if it
+// uses the names of the built-in variables: fw/kernel, fw/bias, bw/kernel,
+// bw/bias, W and b, all float32.
 func (m *Model) Weights() (Weights, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -49,7 +49,7 @@ func (m *Model) Weights() (Weights, error) {
 	for _, f := range w.fields() {
 		v := m.store.GetVariable(f.path)
 		if v == nil {
-			return Weights{}, fmt.Errorf("birnn: this network has no variable %q, which Weights.%s stands for", f.path, f.name)
+			return Weights{}, fmt.Errorf("birnn: the network has no variable %q for Weights.%s", f.path, f.name)
 		}
 		values, err := valuesOf(v)
 		if err != nil {
@@ -73,9 +73,9 @@ func valuesOf(v *model.Variable) ([]float32, error) {
 	return values, nil
 }
 
-// SetWeights replaces the weights by a copy of w. The optimizer's state stays
+// SetWeights replaces the weights with a copy of w. The optimizer's state stays
 // as it is. An error names the field of w that does not fit, and leaves the
-// model as it was.
+// model unchanged.
 func (m *Model) SetWeights(w Weights) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -85,7 +85,7 @@ func (m *Model) SetWeights(w Weights) error {
 	for _, f := range w.fields() {
 		v := m.store.GetVariable(f.path)
 		if v == nil {
-			return fmt.Errorf("birnn: this network has no variable %q, which Weights.%s stands for", f.path, f.name)
+			return fmt.Errorf("birnn: the network has no variable %q for Weights.%s", f.path, f.name)
 		}
 		if len(*f.values) != v.Shape().Size() {
 			return fmt.Errorf("birnn: Weights.%s has %d values; %v takes %d", f.name, len(*f.values), v.Shape().Dimensions, v.Shape().Size())
@@ -100,6 +100,6 @@ func (m *Model) SetWeights(w Weights) error {
 			return fmt.Errorf("birnn: setting variable %q: %w", f.path, err)
 		}
 	}
-	m.diverged, m.homeIsCurrent = nil, false
+	m.diverged, m.homeSaved = nil, false
 	return nil
 }

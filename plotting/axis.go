@@ -7,7 +7,7 @@ import (
 	"github.com/easy-gomlx/tutorials/plotting/internal/format"
 )
 
-// axis maps lo..hi to 0..1, by their logarithms if log is set.
+// axis maps lo..hi to 0..1, logarithmically if log is set.
 type axis struct {
 	lo, hi float64
 	log    bool
@@ -26,7 +26,7 @@ func (a axis) place(v float64) float64 {
 	return (v - a.lo) / (a.hi - a.lo)
 }
 
-// stepAxis runs over whole training steps, from 0 unless the first step is far from it.
+// stepAxis returns an axis of training steps. It starts at 0 unless the first step is far from it.
 func stepAxis(first, last int) axis {
 	a := axis{lo: float64(first)}
 	if 2*first <= last || first == last {
@@ -48,8 +48,8 @@ func accuracyAxis() axis {
 	return a
 }
 
-// lossAxis is logarithmic where positive losses span a factor of ten or more: the late part of a
-// run would otherwise be a flat line.
+// lossAxis is logarithmic if positive losses span a factor of ten or more: otherwise the late part
+// of a run would be a flat line.
 func lossAxis(lo, hi float64) axis {
 	if lo > 0 && hi/lo >= 10 && !math.IsInf(hi/lo, 0) {
 		return logAxis(lo, hi)
@@ -77,7 +77,7 @@ func logAxis(lo, hi float64) axis {
 	every := int(math.Ceil(decades / 8))
 	for e := int(math.Floor(math.Log10(a.lo))); e <= int(math.Ceil(math.Log10(a.hi))); e++ {
 		for _, d := range digits {
-			// Parsed rather than computed: 5e-2 is exactly 0.05.
+			// Parsed instead of computed: 5e-2 is exactly 0.05.
 			label := strconv.Itoa(d) + "e" + strconv.Itoa(e)
 			at, err := strconv.ParseFloat(label, 64)
 			if err != nil || at < a.lo || at > a.hi || e%every != 0 {
@@ -89,7 +89,7 @@ func logAxis(lo, hi float64) axis {
 	return a
 }
 
-// niceGap is the smallest of 1, 2, 5, 10, 20, 50, ... (and 0.5, 0.2, 0.1, ...) that is at least gap.
+// niceGap returns the smallest of ..., 0.1, 0.2, 0.5, 1, 2, 5, 10, ... that is at least gap.
 func niceGap(gap float64) float64 {
 	unit := math.Pow(10, math.Floor(math.Log10(gap)))
 	for _, m := range []float64{1, 2, 5} {

@@ -24,7 +24,7 @@ func TestStepAxis(t *testing.T) {
 		{1, 1, 0, 1, "0 1"},
 		{1, 60, 0, 60, "0 20 40 60"},
 		{1, 5500, 0, 5500, "0 2,000 4,000"},
-		{5501, 6000, 5501, 6000, "5,600 5,800 6,000"}, // a run that goes on from a checkpoint
+		{5501, 6000, 5501, 6000, "5,600 5,800 6,000"}, // resumed from a checkpoint
 		{1, 55000, 0, 55000, "0 20,000 40,000"},
 	} {
 		a := stepAxis(test.first, test.last)
@@ -42,10 +42,10 @@ func TestLossAxis(t *testing.T) {
 		log    bool
 		labels string
 	}{
-		{"a run that learns", 0.02, 2.3, true, "0.02 0.05 0.1 0.2 0.5 1 2"},
+		{"a run that converges", 0.02, 2.3, true, "0.02 0.05 0.1 0.2 0.5 1 2"},
 		{"many powers of ten", 0.001, 2.3, true, "0.001 0.01 0.1 1"},
 		{"far too many", 1e-20, 1, true, "1e-18 1e-15 1e-12 1e-09 1e-06 0.001 1"},
-		{"a run that does not learn", 2.2, 2.3, false, "0 0.5 1 1.5 2 2.5"},
+		{"a run that does not", 2.2, 2.3, false, "0 0.5 1 1.5 2 2.5"},
 		{"constant", 1, 1, false, "0 0.2 0.4 0.6 0.8 1 1.2"},
 		{"all zero", 0, 0, false, "0 0.2 0.4 0.6 0.8 1 1.2"},
 		{"with zero", 0, 2.3, false, "0 0.5 1 1.5 2 2.5"},

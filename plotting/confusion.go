@@ -13,16 +13,16 @@ const (
 	confusionMargin = 24
 	confusionLeft   = 70
 	confusionTop    = 104
-	confusionRight  = 84 // room for the share of right answers in each row
+	confusionRight  = 84 // for the share of correct predictions in each row
 )
 
-// Confusion draws how often each true class (row) was predicted as each class (column). Right answers
-// are on the diagonal, framed, in blue; mistakes are the darker the more frequent they are. At the
-// end of each row is the share of right answers.
+// Confusion draws a confusion matrix: how often each true class (row) was predicted as each class
+// (column). Correct predictions are on the diagonal, framed in blue; the more frequent a mistake, the
+// darker its cell. At the end of each row is the share of correct predictions.
 //
 // labels and predictions are [n] with classes 0..classes-1; classes is 2..20. Confusion returns an
-// error that names the argument and the index if something is out of range, if the lengths differ,
-// or if there are no labels.
+// error that names the argument and index if a value is out of range, if the lengths differ, or if
+// there are no labels.
 func Confusion(labels, predictions []int32, classes int) (*Figure, error) {
 	m, err := newConfusionMatrix(labels, predictions, classes)
 	if err != nil {
@@ -30,40 +30,40 @@ func Confusion(labels, predictions []int32, classes int) (*Figure, error) {
 	}
 	area := classes * confusionCell
 	page := newPage(confusionLeft+area+confusionRight, confusionTop+area+confusionMargin)
-	title := fmt.Sprintf("%s of %s right (%s)", format.Thousands(m.right()), format.Thousands(m.total()), format.Percent(m.accuracy()))
+	title := fmt.Sprintf("%s of %s correct (%s)", format.Thousands(m.correct()), format.Thousands(m.total()), format.Percent(m.accuracy()))
 	page.textWithin(confusionMargin, 30, float64(page.width-2*confusionMargin), title, bold(titleSize, ink))
-	page.text(float64(confusionLeft+area/2), 66, "predicted class", centred(plain(bodySize, ink)))
-	page.text(float64(confusionLeft+area+confusionRight/2), 90, "right", centred(plain(bodySize, ink)))
+	page.text(float64(confusionLeft+area/2), 66, "predicted class", centered(plain(bodySize, ink)))
+	page.text(float64(confusionLeft+area+confusionRight/2), 90, "correct", centered(plain(bodySize, ink)))
 	page.sideways(30, float64(confusionTop+area/2), "true class", plain(bodySize, ink))
 	for class := range classes {
 		middle := float64(class*confusionCell + confusionCell/2)
-		page.text(confusionLeft+middle, 90, strconv.Itoa(class), centred(bold(bodySize, ink)))
-		page.text(confusionLeft-14, confusionTop+middle, strconv.Itoa(class), centred(bold(bodySize, ink)))
-		page.text(float64(confusionLeft+area+confusionRight/2), confusionTop+middle, m.share(class), centred(plain(bodySize, ink)))
-		for guess := range classes {
-			m.drawCell(page, class, guess)
+		page.text(confusionLeft+middle, 90, strconv.Itoa(class), centered(bold(bodySize, ink)))
+		page.text(confusionLeft-14, confusionTop+middle, strconv.Itoa(class), centered(bold(bodySize, ink)))
+		page.text(float64(confusionLeft+area+confusionRight/2), confusionTop+middle, m.share(class), centered(plain(bodySize, ink)))
+		for predicted := range classes {
+			m.drawCell(page, class, predicted)
 		}
 	}
 	return page.figure(m.alt()), nil
 }
 
-func (m confusionMatrix) drawCell(page *page, class, guess int) {
-	x, y := float64(confusionLeft+guess*confusionCell), float64(confusionTop+class*confusionCell)
-	n := m[class][guess]
+func (m confusionMatrix) drawCell(page *page, class, predicted int) {
+	x, y := float64(confusionLeft+predicted*confusionCell), float64(confusionTop+class*confusionCell)
+	n := m[class][predicted]
 	background, style := color.Color(white), plain(bodySize, ink)
 	switch {
-	case class == guess:
+	case class == predicted:
 		background, style = paleBlue, bold(bodySize, ink)
 	case n > 0:
-		background = blend(paleVermillion, vermillionTint, float64(n-1)/float64(max(4, m.mostMistaken()-1)))
+		background = blend(paleVermillion, vermillionTint, float64(n-1)/float64(max(4, m.maxMistakes()-1)))
 	}
 	page.fill(x, y, confusionCell, confusionCell, gridLine)
 	page.fill(x+0.5, y+0.5, confusionCell-1, confusionCell-1, background)
-	if class == guess {
+	if class == predicted {
 		page.frame(x+2, y+2, confusionCell-4, confusionCell-4, 1.5, blue)
 	}
-	if n > 0 || class == guess {
-		page.textWithin(x+confusionCell/2, y+confusionCell/2, confusionCell-5, format.Thousands(n), centred(style))
+	if n > 0 || class == predicted {
+		page.textWithin(x+confusionCell/2, y+confusionCell/2, confusionCell-5, format.Thousands(n), centered(style))
 	}
 }
 

@@ -18,11 +18,11 @@ type confusionMatrix [][]int
 func newConfusionMatrix(labels, predictions []int32, classes int) (confusionMatrix, error) {
 	switch {
 	case classes < 2 || classes > mostClasses:
-		return nil, fmt.Errorf("plotting: classes is %d; give 2 to %d", classes, mostClasses)
+		return nil, fmt.Errorf("plotting: classes is %d; it must be 2 to %d", classes, mostClasses)
 	case len(labels) == 0:
-		return nil, errors.New("plotting: labels is empty; give at least one label and its prediction")
+		return nil, errors.New("plotting: labels is empty; at least one is needed")
 	case len(labels) != len(predictions):
-		return nil, fmt.Errorf("plotting: %d predictions for %s; give one for each label", len(predictions), format.Count(len(labels), "label"))
+		return nil, fmt.Errorf("plotting: %d predictions for %s; each label needs one", len(predictions), format.Count(len(labels), "label"))
 	}
 	if err := checkClasses("labels", labels, classes); err != nil {
 		return nil, err
@@ -48,17 +48,17 @@ func (m confusionMatrix) total() int {
 	return total
 }
 
-func (m confusionMatrix) right() int {
-	right := 0
+func (m confusionMatrix) correct() int {
+	correct := 0
 	for class, row := range m {
-		right += row[class]
+		correct += row[class]
 	}
-	return right
+	return correct
 }
 
-func (m confusionMatrix) accuracy() float64 { return float64(m.right()) / float64(m.total()) }
+func (m confusionMatrix) accuracy() float64 { return float64(m.correct()) / float64(m.total()) }
 
-// share writes how many of the class were right; a class without an image has no share.
+// share returns the share of the class that was predicted correctly, or a dash if it has no labels.
 func (m confusionMatrix) share(class int) string {
 	if n := sum(m[class]); n > 0 {
 		return format.Percent(float64(m[class][class]) / float64(n))
@@ -66,15 +66,15 @@ func (m confusionMatrix) share(class int) string {
 	return "–"
 }
 
-type mistake struct{ class, guess, count int }
+type mistake struct{ class, predicted, count int }
 
-// mistakes returns the kinds of mistakes that were made, the most frequent first.
+// mistakes returns the pairs of classes that were confused, the most frequent first.
 func (m confusionMatrix) mistakes() []mistake {
 	var all []mistake
 	for class, row := range m {
-		for guess, n := range row {
-			if class != guess && n > 0 {
-				all = append(all, mistake{class, guess, n})
+		for predicted, n := range row {
+			if class != predicted && n > 0 {
+				all = append(all, mistake{class, predicted, n})
 			}
 		}
 	}
@@ -82,7 +82,7 @@ func (m confusionMatrix) mistakes() []mistake {
 	return all
 }
 
-func (m confusionMatrix) mostMistaken() int {
+func (m confusionMatrix) maxMistakes() int {
 	if all := m.mistakes(); len(all) > 0 {
 		return all[0].count
 	}
@@ -90,12 +90,12 @@ func (m confusionMatrix) mostMistaken() int {
 }
 
 func (m confusionMatrix) alt() string {
-	alt := fmt.Sprintf("Confusion matrix of %s in %d classes: %s right (%s).",
-		format.Count(m.total(), "prediction"), len(m), format.Thousands(m.right()), format.Percent(m.accuracy()))
+	alt := fmt.Sprintf("Confusion matrix of %s in %d classes: %s correct (%s).",
+		format.Count(m.total(), "prediction"), len(m), format.Thousands(m.correct()), format.Percent(m.accuracy()))
 	var frequent []string
 	mistakes := m.mistakes()
 	for _, e := range mistakes[:min(3, len(mistakes))] {
-		frequent = append(frequent, fmt.Sprintf("true %d predicted %d (%s)", e.class, e.guess, format.Count(e.count, "time")))
+		frequent = append(frequent, fmt.Sprintf("true %d predicted %d (%s)", e.class, e.predicted, format.Count(e.count, "time")))
 	}
 	if len(frequent) == 0 {
 		return alt + " No mistakes."

@@ -18,25 +18,25 @@ func ExampleConfusion() {
 	}
 	fmt.Println(figure.Alt)
 	// Output:
-	// Confusion matrix of 6 predictions in 10 classes: 3 right (50.0%). Most frequent mistakes: true 4 predicted 9 (2 times), true 9 predicted 4 (1 time).
+	// Confusion matrix of 6 predictions in 10 classes: 3 correct (50.0%). Most frequent mistakes: true 4 predicted 9 (2 times), true 9 predicted 4 (1 time).
 }
 
 func TestConfusionGolden(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
-	labels, guesses := make([]int32, 10000), make([]int32, 10000)
+	labels, predictions := make([]int32, 10000), make([]int32, 10000)
 	for i := range labels {
 		labels[i] = random.Int32N(9) // none of the last class
-		guesses[i] = labels[i]
+		predictions[i] = labels[i]
 		if random.IntN(40) == 0 {
-			guesses[i] = min(random.Int32N(10), random.Int32N(10))
+			predictions[i] = min(random.Int32N(10), random.Int32N(10))
 		}
 	}
-	figure, err := plotting.Confusion(labels, guesses, 10)
+	figure, err := plotting.Confusion(labels, predictions, 10)
 	golden(t, "confusion", figure, err)
 
 	figure, err = plotting.Confusion([]int32{0, 1}, []int32{0, 1}, 2)
-	golden(t, "confusion_all_right", figure, err)
-	if want := "Confusion matrix of 2 predictions in 2 classes: 2 right (100%). No mistakes."; figure.Alt != want {
+	golden(t, "confusion_all_correct", figure, err)
+	if want := "Confusion matrix of 2 predictions in 2 classes: 2 correct (100%). No mistakes."; figure.Alt != want {
 		t.Errorf("Alt is %q, want %q", figure.Alt, want)
 	}
 }
@@ -50,9 +50,9 @@ func TestConfusionRejects(t *testing.T) {
 	}{
 		{"no labels", nil, nil, 10, "labels is empty"},
 		{"lengths differ", []int32{1, 2}, []int32{1}, 10, "1 predictions for 2 labels"},
-		{"label out of range", []int32{1, 3}, []int32{1, 1}, 3, "labels[1] is 3; give a class from 0 to 2"},
+		{"label out of range", []int32{1, 3}, []int32{1, 1}, 3, "labels[1] is 3, not a class from 0 to 2"},
 		{"prediction out of range", []int32{1, 1}, []int32{1, -1}, 3, "predictions[1] is -1"},
-		{"one class", []int32{0}, []int32{0}, 1, "classes is 1; give 2 to 20"},
+		{"one class", []int32{0}, []int32{0}, 1, "classes is 1; it must be 2 to 20"},
 		{"too many classes to draw", []int32{0}, []int32{0}, 21, "classes is 21"},
 	} {
 		t.Run(test.why, func(t *testing.T) {

@@ -6,41 +6,41 @@ import (
 	"image/color"
 	"slices"
 
+	"github.com/easy-gomlx/tutorials/birnn/history"
 	"github.com/easy-gomlx/tutorials/plotting/internal/format"
 )
 
 const (
 	curvesWidth, curvesHeight = 720, 310
 
-	// Curves with more points than this are drawn lightly, with their moving mean on top.
-	smoothAbove = 150
-	// Curves with more points than this are drawn as the band that they cover.
-	denseAbove = 1000
-	// The moving mean is over one part in meanPart of the points.
-	meanPart = 100
-	// More evaluations than this get no marker and no dotted line each.
-	mostMarks = 40
+	smoothAbove = 150  // points above which a curve is drawn lightly, with its moving mean on top
+	denseAbove  = 1000 // points above which a curve is drawn as the band that it covers
+	meanPart    = 100  // the moving mean is over 1/meanPart of the points
+	mostMarks   = 40   // evaluations above which they have no markers and dotted lines
 )
 
-// Curves draws a training run: the loss on the left and the accuracy on the right, over the steps.
+// Curves draws the learning curves of a training run: loss on the left and accuracy on the right,
+// by training step.
 //
-// The training curve is that of the batches; a long one is drawn lightly below its moving mean. The
-// validation curve has a marker for each evaluation, a dotted vertical line (usually the end of an
-// epoch), and the last value in figures. Either series may be empty, not both. The loss has a
-// logarithmic axis where that shows more (see the axis' title): when all losses are positive and
-// they span a factor of ten.
+// The training curve shows each batch; a long one is drawn lightly, with its moving mean on top. The
+// validation curve has a marker and a dotted vertical line for each evaluation, usually the end of
+// an epoch, and its last value is written beside it. Either series may be empty, but not both.
 //
-// Curves returns an error that names the series, field and index if the fields of a series differ in
-// length, steps do not grow, or an accuracy is outside 0..1.
-func Curves(training, validation Series) (*Figure, error) {
-	if err := training.check("training"); err != nil {
+// The loss axis is logarithmic, and its title says so, if all losses are positive and span a factor
+// of ten. A curve has a gap where a value is not finite or beyond ±1e30, as when training diverges.
+//
+// Curves returns an error that names the series, field and index if the fields of a series have
+// different lengths, its steps do not ascend, or an accuracy is outside 0..1.
+func Curves(record history.Record) (*Figure, error) {
+	training, validation := record.Training, record.Validation
+	if err := checkSeries("Training", training); err != nil {
 		return nil, err
 	}
-	if err := validation.check("validation"); err != nil {
+	if err := checkSeries("Validation", validation); err != nil {
 		return nil, err
 	}
 	if len(training.Steps)+len(validation.Steps) == 0 {
-		return nil, errors.New("plotting: training and validation are both empty; record at least one step")
+		return nil, errors.New("plotting: Training and Validation are both empty; record at least one step")
 	}
 	page := newPage(curvesWidth, curvesHeight)
 	steps := stepRange(training, validation)
@@ -53,10 +53,10 @@ func Curves(training, validation Series) (*Figure, error) {
 	loss.draw(left, lossTitle(left.up), format.Short)
 	accuracy.draw(right, "Accuracy", format.Percent)
 	drawLegend(page, loss)
-	return page.figure(curvesAlt(training, validation)), nil
+	return page.figure(curvesAlt(record)), nil
 }
 
-func stepRange(training, validation Series) axis {
+func stepRange(training, validation history.Series) axis {
 	all := slices.Concat(training.Steps, validation.Steps)
 	return stepAxis(slices.Min(all), slices.Max(all))
 }
@@ -68,12 +68,12 @@ func lossTitle(a axis) string {
 	return "Loss"
 }
 
-// curve is one measure of a run, ready to be drawn.
+// curve is one measure of a training run, ready to be drawn.
 type curve struct {
 	batches, mean, validation [][]xy // mean is empty for a short run
-	window                    int    // number of batches in the mean
-	dense                     bool   // there are many batches for each pixel column
-	gaps                      int    // number of values that are not finite
+	window                    int    // the number of batches in the mean
+	dense                     bool   // many batches share a column of pixels
+	gaps                      int    // the number of values that are not finite
 	evaluations               []int
 }
 
@@ -93,11 +93,11 @@ func newCurve(steps []int, batches []float64, evaluations []int, validation []fl
 	return c
 }
 
-// meanRadius is the number of neighbours on either side that the moving mean of n points takes in.
+// meanRadius returns the radius of the moving mean of n points.
 func meanRadius(n int) int { return max(2, n/meanPart/2) }
 
-// lossAxis fits the axis to the curve. On a logarithmic axis, the lowest batches of a long run may
-// fall below it: a few perfect batches should not flatten all the rest.
+// lossAxis returns an axis for the curve. The lowest 2% of a long run's batches may lie below
+// it: a few perfect batches would otherwise flatten a logarithmic curve.
 func (c curve) lossAxis() axis {
 	values := valuesOf(c.batches)
 	shown := slices.Concat(values, valuesOf(c.validation))
@@ -148,7 +148,7 @@ func (c curve) draw(p panel, title string, write func(float64) string) {
 		last := values[len(values)-1]
 		p.endLabel(last, write(last), bold(bodySize, darkVermillion))
 	} else if len(valuesOf(c.batches)) == 0 {
-		p.page.text(p.x+p.width/2, p.y+p.height/2, "no finite value", centred(plain(bodySize, ink)))
+		p.page.text(p.x+p.width/2, p.y+p.height/2, "no finite value", centered(plain(bodySize, ink)))
 	}
 }
 

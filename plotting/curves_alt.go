@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/easy-gomlx/tutorials/birnn/history"
 	"github.com/easy-gomlx/tutorials/plotting/internal/format"
 )
 
-// curvesAlt describes the run in words: where each curve starts and where it ends.
-func curvesAlt(training, validation Series) string {
+// curvesAlt describes where each curve starts and ends.
+func curvesAlt(record history.Record) string {
+	training, validation := record.Training, record.Validation
 	var b strings.Builder
 	b.WriteString("Loss and accuracy over training steps")
 	if n := len(training.Steps); n > 0 {
@@ -30,8 +32,8 @@ func curvesAlt(training, validation Series) string {
 	return b.String()
 }
 
-// course says how values run from their first to their last finite one. The end of a long run is
-// the end of its moving mean, which single batches scatter around.
+// course describes how values run from the first to the last finite one. A long curve ends where its
+// moving mean does, since single batches scatter.
 func course(values []float64, write func(float64) string) string {
 	var known []float64
 	for _, v := range values {

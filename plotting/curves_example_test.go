@@ -3,21 +3,23 @@ package plotting_test
 import (
 	"fmt"
 
+	"github.com/easy-gomlx/tutorials/birnn/history"
 	"github.com/easy-gomlx/tutorials/plotting"
 )
 
 func ExampleCurves() {
-	training := plotting.Series{
+	var record history.Record
+	record.Training = history.Series{
 		Steps:    []int{1, 101, 201, 301, 401, 501, 551, 651, 751, 851, 951, 1051},
 		Loss:     []float64{2.30, 0.74, 0.51, 0.51, 0.30, 0.21, 0.22, 0.22, 0.15, 0.13, 0.21, 0.12},
 		Accuracy: []float64{0.24, 0.77, 0.88, 0.83, 0.88, 0.94, 0.93, 0.94, 0.96, 0.96, 0.96, 0.97},
 	}
-	validation := plotting.Series{
+	record.Validation = history.Series{
 		Steps:    []int{550, 1100},
 		Loss:     []float64{0.23, 0.14},
 		Accuracy: []float64{0.935, 0.96},
 	}
-	figure, err := plotting.Curves(training, validation)
+	figure, err := plotting.Curves(record)
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -15,7 +15,7 @@ func paleUnless(used bool, c color.Color) color.Color {
 	return frameLine
 }
 
-// arrow draws an arrow, in grey dashes if it is not used, with a gap in the lines that it crosses.
+// arrow draws an arrow, dashed and gray if it is not used, and leaves a gap in the lines that it crosses.
 func (p *page) arrow(a arrow) {
 	width, c := 2.0, paleUnless(a.used, a.c)
 	if !a.used {
@@ -28,7 +28,7 @@ func (p *page) arrow(a arrow) {
 	for i := range last {
 		from, to := a.points[i], a.points[i+1]
 		if i == last-1 {
-			to = towards(to, from, 4) // the line ends within the head
+			to = toward(to, from, 4) // the line ends within the head
 		}
 		if a.used {
 			p.segment(from, to, width, c)
@@ -39,7 +39,7 @@ func (p *page) arrow(a arrow) {
 	p.arrowhead(a.points[last-1], a.points[last], c)
 }
 
-// segment fills a line across or up and down; where lines of one width meet, the corner is whole.
+// segment draws a horizontal or vertical line. Where two of the same width meet, the corner is complete.
 func (p *page) segment(from, to xy, width float64, c color.Color) {
 	x, y := math.Min(from.x, to.x), math.Min(from.y, to.y)
 	across, down := math.Abs(to.x-from.x), math.Abs(to.y-from.y)
@@ -50,11 +50,11 @@ func (p *page) segment(from, to xy, width float64, c color.Color) {
 	}
 }
 
-// dashes draws a thin dashed line across or up and down.
+// dashes draws a thin dashed line, horizontal or vertical.
 func (p *page) dashes(from, to xy, c color.Color) {
 	length := math.Abs(to.x-from.x) + math.Abs(to.y-from.y)
 	for at := 0.0; at < length; at += 6 {
-		a, b := towards(from, to, at), towards(from, to, math.Min(at+4, length))
+		a, b := toward(from, to, at), toward(from, to, math.Min(at+4, length))
 		if from.y == to.y {
 			p.fill(math.Min(a.x, b.x), a.y-0.5, math.Abs(b.x-a.x), 1, c)
 		} else {
@@ -63,22 +63,22 @@ func (p *page) dashes(from, to xy, c color.Color) {
 	}
 }
 
-// towards is the point at a distance from one point on the line to another.
-func towards(from, to xy, distance float64) xy {
+// toward returns the point at a distance from one point on the way to another.
+func toward(from, to xy, distance float64) xy {
 	part := distance / math.Hypot(to.x-from.x, to.y-from.y)
 	return xy{from.x + part*(to.x-from.x), from.y + part*(to.y-from.y)}
 }
 
 func (p *page) arrowhead(from, tip xy, c color.Color) {
 	const length, halfWidth = 9, 4.5
-	base := towards(tip, from, length)
+	base := toward(tip, from, length)
 	across, up := halfWidth*(tip.y-base.y)/length, halfWidth*(tip.x-base.x)/length
 	p.canvas.FillPolygon(c, []vg.Point{
 		p.point(tip.x, tip.y), p.point(base.x+across, base.y-up), p.point(base.x-across, base.y+up),
 	})
 }
 
-// cell draws a cell of a chain, a disc with a sign.
+// cell draws a cell, a disc with a sign.
 func (p *page) cell(x, y float64, sign string, c color.Color, used bool) {
 	if used {
 		p.disc(x, y, cellRadius, c)
@@ -90,16 +90,16 @@ func (p *page) cell(x, y float64, sign string, c color.Color, used bool) {
 	p.sign(x, y, sign, frameLine)
 }
 
-// sign writes the sign of an arrow, which is lower than a capital, with its middle at y.
+// sign draws an arrow sign, which is lower than a capital letter, centered at y.
 func (p *page) sign(x, y float64, s string, c color.Color) {
-	p.text(x, y-1.5, s, centred(bold(16, c)))
+	p.text(x, y-1.5, s, centered(bold(16, c)))
 }
 
-// zero draws the state at the start of a chain.
+// zero draws the initial state of a chain.
 func (p *page) zero(x, y float64) {
 	p.disc(x, y, zeroRadius, white)
 	p.circle(x, y, zeroRadius-0.5, 1, muted)
-	p.text(x, y, "0", centred(plain(smallSize, ink)))
+	p.text(x, y, "0", centered(plain(smallSize, ink)))
 }
 
 func (p *page) disc(x, y, radius float64, c color.Color) {
@@ -114,17 +114,17 @@ func (p *page) circle(x, y, radius, width float64, c color.Color, dashes ...vg.L
 	p.canvas.Stroke(path)
 }
 
-// joined draws boxes for the state of a forward cell and that of a backward cell, side by side.
+// joined draws the box of a forward state and that of a backward state, side by side.
 func (p *page) joined(x, y, halfWidth float64, used [2]bool) {
 	top := y - boxHeight/2
-	for _, now := range []bool{false, true} { // the line between the halves belongs to a used one
+	for _, now := range []bool{false, true} { // the line between the halves has the color of a used half
 		for half, left := range []float64{x - halfWidth, x} {
 			if used[half] != now {
 				continue
 			}
 			if !now {
 				p.fill(left, top, halfWidth, boxHeight, white)
-				shared := float64(half) // both draw the line between them at one place
+				shared := float64(half) // both draw the line between them in the same place
 				p.dashedFrame(left-shared, top, halfWidth+shared, boxHeight)
 				continue
 			}

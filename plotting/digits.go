@@ -12,22 +12,22 @@ const (
 	gridColumns = 3
 	gridMost    = 9
 
-	digitSize  = 4                // CSS pixels for each pixel of an image
-	digitWidth = side * digitSize // and for the whole image
+	digitSize  = 4                // CSS pixels per pixel of an image
+	digitWidth = side * digitSize // of an image
 	gridMargin = 28
-	gridAcross = digitWidth + 32 // from one image to the next
+	gridAcross = digitWidth + 32 // from image to image
 	gridDown   = digitWidth + 46
-	gridTop    = 48 // room for the title
+	gridTop    = 48 // for the title
 	gridWidth  = 2*gridMargin + (gridColumns-1)*gridAcross + digitWidth
 )
 
-// Digits draws the first nine images in a grid of three by three, fewer rows for fewer images, each
-// below its true class and, unless predictions is nil, the predicted one. A wrong prediction is
-// bold, and its image has a thick frame.
+// Digits draws the first nine images in a grid with three columns, each below its true class and,
+// unless predictions is nil, the predicted class. Wrong predictions are bold, and their images have a
+// thick frame.
 //
 // images is [n, 28, 28] row-major with values 0..1; labels and predictions are [n] with classes 0..9.
-// Digits returns an error if there are no images, if lengths do not fit together, or if a class or a
-// pixel that is drawn is out of range; it names the argument and the index.
+// Digits returns an error that names the argument and index if there are no images, if the lengths do
+// not match, or if a class or a drawn pixel is out of range.
 func Digits(title string, images []float32, labels, predictions []int32) (*Figure, error) {
 	n, err := checkImages(images, labels, predictions)
 	if err != nil {
@@ -48,7 +48,7 @@ func digitGrid(title string, images []float32, labels, predictions []int32, chos
 		top = 8
 	}
 	page := newPage(gridWidth, top+rows*gridDown+gridMargin/2)
-	page.textWithin(gridWidth/2, 30, gridWidth-gridMargin, title, centred(bold(titleSize, ink)))
+	page.textWithin(gridWidth/2, 30, gridWidth-gridMargin, title, centered(bold(titleSize, ink)))
 	var seen []string
 	for place, i := range chosen {
 		image := images[i*pixels : (i+1)*pixels]
@@ -76,12 +76,12 @@ func altWithTitle(title, alt string) string {
 	return title + ". " + alt
 }
 
-// caption writes the classes of image i around x and returns them in words.
+// caption draws the classes of image i, centered at x, and returns them in words.
 func (p *page) caption(x, y float64, labels, predictions []int32, i int) string {
 	regular := plain(bodySize, ink)
 	truth := fmt.Sprintf("True: %d", labels[i])
 	if predictions == nil {
-		p.text(x, y, truth, centred(regular))
+		p.text(x, y, truth, centered(regular))
 		return fmt.Sprintf("true %d", labels[i])
 	}
 	style := regular
@@ -89,9 +89,9 @@ func (p *page) caption(x, y float64, labels, predictions []int32, i int) string 
 		style = bold(bodySize, darkVermillion)
 	}
 	truth += ", "
-	guess := fmt.Sprintf("Pred: %d", predictions[i])
-	left := x - float64(regular.Width(truth)+style.Width(guess))/2
+	predicted := fmt.Sprintf("Pred: %d", predictions[i])
+	left := x - float64(regular.Width(truth)+style.Width(predicted))/2
 	p.text(left, y, truth, regular)
-	p.text(left+float64(regular.Width(truth)), y, guess, style)
+	p.text(left+float64(regular.Width(truth)), y, predicted, style)
 	return fmt.Sprintf("true %d, predicted %d", labels[i], predictions[i])
 }

@@ -13,12 +13,12 @@ var tenLabels = []int32{7, 2, 1, 0, 4, 1, 8, 9, 5, 6}
 
 func TestDigitsGolden(t *testing.T) {
 	images := segmentDigits(tenLabels...)
-	guesses := []int32{7, 2, 1, 0, 9, 1, 3, 9, 5, 6}
+	predictions := []int32{7, 2, 1, 0, 9, 1, 3, 9, 5, 6}
 
-	figure, err := plotting.Digits("Correct Examples", images, tenLabels, guesses)
+	figure, err := plotting.Digits("Correct Examples", images, tenLabels, predictions)
 	golden(t, "digits", figure, err)
 	if strings.Contains(figure.Alt, "true 6") {
-		t.Errorf("Alt tells of the tenth image, which is not drawn: %q", figure.Alt)
+		t.Errorf("Alt describes the tenth image, which is not drawn: %q", figure.Alt)
 	}
 	figure, err = plotting.Digits("", images[:4*784], tenLabels[:4], nil)
 	golden(t, "digits_four", figure, err)
@@ -29,7 +29,8 @@ func TestDigitsLongTitle(t *testing.T) {
 	golden(t, "digits_long_title", figure, err)
 }
 
-// Ink is dark and paper is white, as in the original's "binary" colours; each pixel is a sharp square.
+// TestDigitsPixels: ink is dark on white paper, as in the original's "binary" color map, and each
+// pixel is a sharp square.
 func TestDigitsPixels(t *testing.T) {
 	image := make([]float32, 784)
 	image[0], image[1], image[783] = 1, 0.5, 1
@@ -48,7 +49,7 @@ func TestDigitsPixels(t *testing.T) {
 		{left + 28*size - 1, top + 28*size - 1, 0},
 	} {
 		if got := color.GrayModel.Convert(figure.Image.At(test.x, test.y)).(color.Gray).Y; got != test.want {
-			t.Errorf("grey at %d,%d is %d, want %d", test.x, test.y, got, test.want)
+			t.Errorf("gray at %d,%d is %d, want %d", test.x, test.y, got, test.want)
 		}
 	}
 }

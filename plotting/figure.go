@@ -9,21 +9,20 @@ import (
 	"os"
 )
 
-// Figure is a drawn picture with its text alternative.
+// Figure is an image with its text alternative.
 type Figure struct {
-	// Image holds the pixels, two for each CSS pixel in both directions, so that it is crisp on a
-	// HiDPI screen when shown Width x Height CSS pixels large.
+	// Image has two pixels per CSS pixel in each direction, so that it is crisp on a HiDPI screen.
 	Image image.Image
-	// Alt says in words and numbers what the picture shows.
+	// Alt describes what the image shows, with its numbers.
 	Alt string
-	// Width and Height are the size to show the picture at, in CSS pixels.
+	// Width and Height are the size to show the image at, in CSS pixels.
 	Width, Height int
 }
 
-// PNG returns the picture as a PNG file. It fails if the figure is nil or has no Image.
+// PNG returns the image as a PNG file. It returns an error if the figure is nil or has no Image.
 func (f *Figure) PNG() ([]byte, error) {
 	if f == nil || f.Image == nil {
-		return nil, errors.New("plotting: the figure has no Image; make figures with the functions of this package")
+		return nil, errors.New("plotting: the figure has no Image; use one that a function of this package returned")
 	}
 	var file bytes.Buffer
 	if err := png.Encode(&file, f.Image); err != nil {
@@ -32,7 +31,7 @@ func (f *Figure) PNG() ([]byte, error) {
 	return file.Bytes(), nil
 }
 
-// Save writes the picture as a PNG file to path, replacing a file that is there.
+// Save writes the image to a PNG file, which it replaces if it exists.
 func (f *Figure) Save(path string) error {
 	file, err := f.PNG()
 	if err != nil {

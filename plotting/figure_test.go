@@ -44,7 +44,7 @@ func TestPNGOfNothing(t *testing.T) {
 	wantError(t, err, "encoding the figure")
 }
 
-// Figures are opaque and white at their rim, so that they read the same on a dark page.
+// TestFiguresAreOpaqueAndWhiteAround: they look the same on a dark page.
 func TestFiguresAreOpaqueAndWhiteAround(t *testing.T) {
 	figure, err := plotting.Confusion([]int32{0, 1}, []int32{0, 1}, 2)
 	if err != nil {

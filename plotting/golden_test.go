@@ -14,16 +14,16 @@ import (
 	"github.com/easy-gomlx/tutorials/plotting"
 )
 
-var update = flag.Bool("update", false, "write the pictures in testdata instead of comparing with them")
+var update = flag.Bool("update", false, "write the images in testdata instead of comparing with them")
 
-// golden compares a figure with testdata/NAME.png. Look at the pictures after -update.
+// golden compares a figure with testdata/NAME.png. Look at the images after -update.
 func golden(t *testing.T, name string, figure *plotting.Figure, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatalf("drawing %s: %v", name, err)
 	}
 	if size := figure.Image.Bounds().Size(); size != image.Pt(2*figure.Width, 2*figure.Height) {
-		t.Errorf("%s: image is %v, want two pixels for each of %dx%d CSS pixels", name, size, figure.Width, figure.Height)
+		t.Errorf("%s: image is %v, want two pixels per CSS pixel of %dx%d", name, size, figure.Width, figure.Height)
 	}
 	got, err := figure.PNG()
 	if err != nil {
@@ -58,8 +58,7 @@ func decode(t *testing.T, file []byte) image.Image {
 	return picture
 }
 
-// differentPixels counts pixels that clearly differ; slight differences in rounding, as between
-// processors, don't count.
+// differentPixels counts pixels that clearly differ, by more than processors round differently.
 func differentPixels(a, b image.Image) int {
 	if a.Bounds() != b.Bounds() {
 		return a.Bounds().Dx() * a.Bounds().Dy()
@@ -78,7 +77,7 @@ func differentPixels(a, b image.Image) int {
 
 func far(a, b uint8) bool { return max(a, b)-min(a, b) > 48 }
 
-// wantError checks that err says all of the given words.
+// wantError verifies that err contains the words.
 func wantError(t *testing.T, err error, words ...string) {
 	t.Helper()
 	if err == nil {
@@ -91,7 +90,7 @@ func wantError(t *testing.T, err error, words ...string) {
 	}
 }
 
-// segmentDigit draws a digit as a pocket calculator does, 28x28, with soft ends so that greys occur.
+// segmentDigit returns a 28x28 image of a digit as on a pocket calculator, with gray edges.
 func segmentDigit(digit int32) []float32 {
 	// The segments a..g, clockwise from the top, then the middle one.
 	segments := [10]string{"abcdef", "bc", "abged", "abgcd", "fgbc", "afgcd", "afgedc", "abc", "abcdefg", "abcdfg"}

@@ -10,25 +10,24 @@ import (
 )
 
 const (
-	side   = 28 // rows and columns of an image
-	pixels = side * side
-	// Digits are the classes 0 to 9.
-	digitClasses = 10
+	side         = 28 // rows and columns of an image
+	pixels       = side * side
+	digitClasses = 10 // 0 to 9
 )
 
-// checkImages returns the number of images after checking that there are some, that none is cut
-// short, and that there is one label and, unless predictions is nil, one prediction for each.
+// checkImages returns the number of images. There must be whole images, at least one, with a label
+// each and, unless predictions is nil, a prediction each.
 func checkImages(images []float32, labels, predictions []int32) (int, error) {
 	n := len(images) / pixels
 	switch {
 	case len(images) == 0:
-		return 0, errors.New("plotting: images is empty; give at least one image of 28x28 pixels")
+		return 0, errors.New("plotting: images is empty; at least one image of 28x28 pixels is needed")
 	case len(images)%pixels != 0:
-		return 0, fmt.Errorf("plotting: images has %d values, which is not a multiple of 28*28 = 784; give whole images", len(images))
+		return 0, fmt.Errorf("plotting: images has %d values, not a multiple of 28*28 = 784", len(images))
 	case len(labels) != n:
-		return 0, fmt.Errorf("plotting: %d labels for %s; give one label for each image", len(labels), format.Count(n, "image"))
+		return 0, fmt.Errorf("plotting: %d labels for %s; each image needs one", len(labels), format.Count(n, "image"))
 	case predictions != nil && len(predictions) != n:
-		return 0, fmt.Errorf("plotting: %d predictions for %s; give one for each image, or nil for none", len(predictions), format.Count(n, "image"))
+		return 0, fmt.Errorf("plotting: %d predictions for %s; each image needs one, unless predictions is nil", len(predictions), format.Count(n, "image"))
 	}
 	if err := checkClasses("labels", labels, digitClasses); err != nil {
 		return 0, err
@@ -39,24 +38,23 @@ func checkImages(images []float32, labels, predictions []int32) (int, error) {
 func checkClasses(name string, values []int32, classes int) error {
 	for i, v := range values {
 		if v < 0 || int(v) >= classes {
-			return fmt.Errorf("plotting: %s[%d] is %d; give a class from 0 to %d", name, i, v, classes-1)
+			return fmt.Errorf("plotting: %s[%d] is %d, not a class from 0 to %d", name, i, v, classes-1)
 		}
 	}
 	return nil
 }
 
-// checkPixels checks one image, which begins at index first of the named argument.
+// checkPixels checks an image that starts at index first of the named argument.
 func checkPixels(name string, image []float32, first int) error {
 	for i, v := range image {
 		if !(v >= 0 && v <= 1) {
-			return fmt.Errorf("plotting: %s[%d] is %v; give pixels between 0 (paper) and 1 (ink)", name, first+i, v)
+			return fmt.Errorf("plotting: %s[%d] is %v; pixels must be between 0 (paper) and 1 (ink)", name, first+i, v)
 		}
 	}
 	return nil
 }
 
-// digit draws an image as dark ink on white, each of its pixels a square of the given size. It
-// takes side*size in both directions.
+// digit draws an image as dark ink on white paper, each pixel as a square of the given size.
 func (p *page) digit(x, y, size float64, image []float32) {
 	for i, v := range image {
 		paper := uint8(math.Round(255 * float64(1-v)))

@@ -7,13 +7,13 @@ import (
 	"github.com/easy-gomlx/tutorials/plotting/internal/format"
 )
 
-// Misclassified draws the first nine images whose prediction differs from their label, like [Digits].
-// Where there is none, the figure says so.
+// Misclassified draws the first nine images whose prediction is wrong, like [Digits]. If there are
+// none, the figure says so.
 //
-// Arguments and errors are those of Digits, but predictions must be given.
+// Its arguments and errors are those of Digits, but predictions must not be nil.
 func Misclassified(title string, images []float32, labels, predictions []int32) (*Figure, error) {
 	if predictions == nil {
-		return nil, errors.New("plotting: predictions is nil; give the predicted class of each image")
+		return nil, errors.New("plotting: predictions is nil; each image needs one")
 	}
 	n, err := checkImages(images, labels, predictions)
 	if err != nil {
@@ -30,7 +30,7 @@ func Misclassified(title string, images []float32, labels, predictions []int32) 
 	}
 	message := fmt.Sprintf("None: %s, all classified correctly.", format.Count(n, "image"))
 	page := newPage(gridWidth, 96)
-	page.textWithin(gridWidth/2, 30, gridWidth-gridMargin, title, centred(bold(titleSize, ink)))
-	page.text(gridWidth/2, 62, message, centred(plain(bodySize, ink)))
+	page.textWithin(gridWidth/2, 30, gridWidth-gridMargin, title, centered(bold(titleSize, ink)))
+	page.text(gridWidth/2, 62, message, centered(plain(bodySize, ink)))
 	return page.figure(altWithTitle(title, message)), nil
 }

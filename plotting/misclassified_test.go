@@ -21,14 +21,14 @@ func ExampleMisclassified() {
 
 func TestMisclassifiedGolden(t *testing.T) {
 	labels := append(tenLabels, tenLabels...)
-	guesses := make([]int32, len(labels))
+	predictions := make([]int32, len(labels))
 	for i, label := range labels {
-		guesses[i] = label
+		predictions[i] = label
 		if i%2 == 1 {
-			guesses[i] = 9 - label
+			predictions[i] = 9 - label
 		}
 	}
-	figure, err := plotting.Misclassified("Misclassified Examples", segmentDigits(labels...), labels, guesses)
+	figure, err := plotting.Misclassified("Misclassified Examples", segmentDigits(labels...), labels, predictions)
 	golden(t, "misclassified", figure, err)
 
 	figure, err = plotting.Misclassified("Misclassified Examples", segmentDigits(labels...), labels, labels)

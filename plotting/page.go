@@ -13,10 +13,10 @@ import (
 	"gonum.org/v1/plot/vg/vgimg"
 )
 
-// pixelRatio is the number of image pixels for each CSS pixel.
+// pixelRatio is the number of image pixels per CSS pixel.
 const pixelRatio = 2
 
-// page is a white sheet to draw a figure on. All its coordinates are CSS pixels from the top left.
+// page is a white page to draw a figure on. Coordinates are CSS pixels from the top left.
 type page struct {
 	canvas        draw.Canvas
 	pixels        *image.RGBA
@@ -30,7 +30,7 @@ func newPage(width, height int) *page {
 		vgimg.UseDPI(72*pixelRatio),
 		vgimg.UseBackgroundColor(white),
 	)
-	// vgimg always draws on this type.
+	// vgimg draws on this type.
 	return &page{canvas: draw.New(c), pixels: c.Image().(*image.RGBA), width: width, height: height}
 }
 
@@ -38,20 +38,20 @@ func (p *page) figure(alt string) *Figure {
 	return &Figure{Image: paletted(p.pixels), Alt: alt, Width: p.width, Height: p.height}
 }
 
-// point converts to the canvas's coordinates, whose y axis points up.
+// point converts to the coordinates of the canvas, whose y axis points up.
 func (p *page) point(x, y float64) vg.Point {
 	return vg.Point{X: vg.Length(x), Y: vg.Length(float64(p.height) - y)}
 }
 
-// text draws one line whose capitals and figures are centred on y.
+// text draws a line of text whose capitals and digits are centered on y.
 func (p *page) text(x, y float64, s string, style text.Style) {
-	// The text's box has room for accents at its top, which makes it look low.
+	// The box of the text has space for accents at its top, and would look low.
 	y -= 0.13 * float64(style.Font.Size)
 	p.canvas.FillText(style, p.point(x, y), s)
 }
 
-// textWithin draws s, in a smaller size where it is wider than width, and cut short where it is
-// too wide even in the smallest size.
+// textWithin draws s within a width: in a smaller size if necessary, and truncated if it is too wide
+// even in the smallest size.
 func (p *page) textWithin(x, y, width float64, s string, style text.Style) {
 	s = oneLine(s)
 	for float64(style.Width(s)) > width && style.Font.Size > smallSize {
@@ -64,19 +64,19 @@ func (p *page) textWithin(x, y, width float64, s string, style text.Style) {
 	p.text(x, y, s, style)
 }
 
-// sideways is text turned a quarter to the left, both ways centred on the point.
+// sideways draws text that reads upward, centered on a point.
 func (p *page) sideways(x, y float64, s string, style text.Style) {
 	style.Rotation, style.XAlign = math.Pi/2, text.XCenter
 	p.canvas.FillText(style, p.point(x, y), s)
 }
 
-// fill paints a rectangle on whole pixels, so that its edges are sharp.
+// fill paints a rectangle. It rounds to whole pixels, so that the edges are sharp.
 func (p *page) fill(x, y, width, height float64, c color.Color) {
 	r := image.Rect(devicePixel(x), devicePixel(y), devicePixel(x+width), devicePixel(y+height))
 	imagedraw.Draw(p.pixels, r, image.NewUniform(c), image.Point{}, imagedraw.Src)
 }
 
-// frame paints a border of the given thickness around (outside) a rectangle.
+// frame paints a border of the given thickness around a rectangle.
 func (p *page) frame(x, y, width, height, thickness float64, c color.Color) {
 	p.fill(x-thickness, y-thickness, width+2*thickness, thickness, c)
 	p.fill(x-thickness, y+height, width+2*thickness, thickness, c)
@@ -84,7 +84,7 @@ func (p *page) frame(x, y, width, height, thickness float64, c color.Color) {
 	p.fill(x+width, y, thickness, height, c)
 }
 
-// dot paints a disc with a white rim, which sets it off from lines below it.
+// dot paints a disc with a white rim, which separates it from lines below.
 func (p *page) dot(x, y, radius float64, c color.Color) {
 	for _, ring := range []draw.GlyphStyle{
 		{Color: white, Radius: vg.Length(radius + 1), Shape: draw.CircleGlyph{}},

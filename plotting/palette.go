@@ -8,8 +8,8 @@ import (
 	"slices"
 )
 
-// paletted returns the picture with its 256 most frequent colours; a rarer one, which is a shade at
-// the rim of a line, becomes the nearest of those. The PNG file is half as large for it.
+// paletted reduces a picture to its 256 most frequent colors. The others, shades at the edges of
+// lines, become the nearest of those. This halves the size of the PNG file.
 func paletted(picture *image.RGBA) *image.Paletted {
 	uses := map[color.RGBA]int{}
 	eachRun(picture, func(c color.RGBA, from, to int) { uses[c] += to - from })

@@ -7,7 +7,7 @@ import (
 )
 
 func TestPaletted(t *testing.T) {
-	picture := image.NewRGBA(image.Rect(0, 0, 300, 3)) // 300 greys and blues, the first row's white twice as frequent
+	picture := image.NewRGBA(image.Rect(0, 0, 300, 3)) // 300 grays and blues; two thirds of the pixels are white
 	for x := range 300 {
 		for y := range 3 {
 			c := color.RGBA{uint8(min(x, 255)), uint8(min(x, 255)), uint8(max(0, x-255)), 0xff}
@@ -19,10 +19,10 @@ func TestPaletted(t *testing.T) {
 	}
 	small := paletted(picture)
 	if n := len(small.Palette); n != 256 {
-		t.Errorf("the palette has %d colours, want 256", n)
+		t.Errorf("the palette has %d colors, want 256", n)
 	}
 	if got := small.At(7, 0); got != white {
-		t.Errorf("the most frequent colour became %v", got)
+		t.Errorf("the most frequent color became %v", got)
 	}
 	for x := range 300 {
 		was, is := picture.RGBAAt(x, 2), small.At(x, 2).(color.RGBA)

@@ -9,10 +9,10 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// pathPoints is the greatest number of line segments in one path of lines.
+// pathPoints is the maximum number of line segments of a path.
 const pathPoints = 30
 
-// panel is a coordinate system on a page: x, y, width and height are those of its data area.
+// panel is a coordinate system on a page. x, y, width and height are those of its data area.
 type panel struct {
 	page                *page
 	x, y, width, height float64
@@ -22,7 +22,7 @@ type panel struct {
 func (p panel) xOf(v float64) float64 { return p.x + p.width*p.across.place(v) }
 func (p panel) yOf(v float64) float64 { return p.y + p.height*(1-p.up.place(v)) }
 
-// axes draws the title, both axes with their ticks and names, and horizontal grid lines.
+// axes draws the title, both axes with ticks and names, and horizontal grid lines.
 func (p panel) axes(title, acrossName string) {
 	p.page.text(p.x-36, p.y-22, title, bold(14, ink))
 	for _, t := range p.up.ticks {
@@ -32,12 +32,12 @@ func (p panel) axes(title, acrossName string) {
 	p.page.fill(p.x, p.y+p.height-0.5, p.width, 1, muted)
 	for _, t := range p.across.ticks {
 		p.page.fill(p.xOf(t.at)-0.5, p.y+p.height, 1, 5, muted)
-		p.page.text(p.xOf(t.at), p.y+p.height+14, t.label, centred(plain(12, muted)))
+		p.page.text(p.xOf(t.at), p.y+p.height+14, t.label, centered(plain(12, muted)))
 	}
-	p.page.text(p.x+p.width/2, p.y+p.height+34, acrossName, centred(plain(bodySize, ink)))
+	p.page.text(p.x+p.width/2, p.y+p.height+34, acrossName, centered(plain(bodySize, ink)))
 }
 
-// marks draws a dotted vertical line at each of the given places.
+// marks draws a dotted vertical line at each place.
 func (p panel) marks(places []int) {
 	for _, at := range places {
 		for y := p.y; y+2 <= p.y+p.height; y += 5 {
@@ -46,7 +46,7 @@ func (p panel) marks(places []int) {
 	}
 }
 
-// lines draws line segments, cut off at the edges of the panel. A segment of one point is a dot.
+// lines draws lines, clipped to the panel. A line of one point is a dot.
 func (p panel) lines(segments [][]xy, width float64, c color.Color) {
 	area := draw.Canvas{Canvas: p.page.canvas.Canvas, Rectangle: vg.Rectangle{
 		Min: p.page.point(p.x, p.y+p.height), Max: p.page.point(p.x+p.width, p.y),
@@ -63,7 +63,7 @@ func (p panel) lines(segments [][]xy, width float64, c color.Color) {
 		for _, at := range thinned(segment, onePixel) {
 			points = append(points, p.page.point(p.xOf(at.x), p.yOrFarBelow(at.y)))
 		}
-		// The rasterizer's time grows with the square of a path's crossings of a row: use short paths.
+		// The rasterizer takes time quadratic in how often a path crosses a row of pixels: use short paths.
 		style := draw.LineStyle{Color: c, Width: vg.Length(width)}
 		for from := 0; from+1 < len(points); from += pathPoints {
 			part := points[from:min(len(points), from+pathPoints+1)]
@@ -72,12 +72,12 @@ func (p panel) lines(segments [][]xy, width float64, c color.Color) {
 	}
 }
 
-// band fills what lines would cover if there were many points for each pixel column; it is quicker,
-// and makes a far smaller PNG file.
+// band fills what lines would cover if many points share a column of pixels. That is faster than
+// drawing them, and makes a far smaller PNG file.
 func (p panel) band(segments [][]xy, c color.Color) {
 	onePixel := (p.across.hi - p.across.lo) / p.width
 	for _, segment := range segments {
-		// Each column begins and ends beside the one before, so that there are no holes.
+		// Each column overlaps the previous one vertically, so that there are no gaps.
 		left, lowest, highest := p.xOf(segment[0].x)-0.5, math.Inf(1), math.Inf(-1)
 		for column := range columns(segment, onePixel) {
 			low, high := spread(column)
@@ -93,7 +93,7 @@ func (p panel) clampedY(v float64) float64 {
 	return math.Min(p.yOrFarBelow(v), p.y+p.height-1)
 }
 
-// yOrFarBelow is yOf, and below the panel for what has no logarithm.
+// yOrFarBelow returns yOf(v), or a place below the panel if v has no logarithm.
 func (p panel) yOrFarBelow(v float64) float64 {
 	if p.up.log && v <= 0 {
 		return p.y + 2*p.height
@@ -101,7 +101,7 @@ func (p panel) yOrFarBelow(v float64) float64 {
 	return p.yOf(v)
 }
 
-// dots draws the points of all segments with a marker each.
+// dots draws a marker at each point.
 func (p panel) dots(segments [][]xy, c color.Color) {
 	for _, segment := range segments {
 		for _, at := range segment {
@@ -110,7 +110,7 @@ func (p panel) dots(segments [][]xy, c color.Color) {
 	}
 }
 
-// endLabel writes a value beside the right edge, at its height.
+// endLabel draws a label to the right of the panel, at the height of its value.
 func (p panel) endLabel(value float64, label string, style text.Style) {
 	p.page.text(p.x+p.width+8, p.clampedY(value), label, style)
 }

@@ -6,39 +6,33 @@ import (
 	"iter"
 	"math"
 	"slices"
+
+	"github.com/easy-gomlx/tutorials/birnn/history"
 )
 
-// Series is loss and accuracy over training steps: three slices of the same length.
-//
-// Steps must grow from each entry to the next. Accuracy is a fraction between 0 and 1. Where a value
-// is not finite, or beyond ±1e30 (training can diverge), the curve has a gap.
-type Series struct {
-	Steps          []int
-	Loss, Accuracy []float64
-}
-
-func (s Series) check(name string) error {
+// checkSeries checks the series of the given name.
+func checkSeries(name string, s history.Series) error {
 	if len(s.Loss) != len(s.Steps) || len(s.Accuracy) != len(s.Steps) {
-		return fmt.Errorf("plotting: %s has %d Steps, %d Loss and %d Accuracy values; record all three at each step",
+		return fmt.Errorf("plotting: %s has %d Steps, %d Loss and %d Accuracy values; their number must be the same",
 			name, len(s.Steps), len(s.Loss), len(s.Accuracy))
 	}
 	for i, step := range s.Steps {
 		if step < 0 {
-			return fmt.Errorf("plotting: %s.Steps[%d] is %d; steps count from 0", name, i, step)
+			return fmt.Errorf("plotting: %s.Steps[%d] is %d; steps must not be negative", name, i, step)
 		}
 		if i > 0 && step <= s.Steps[i-1] {
-			return fmt.Errorf("plotting: %s.Steps[%d] is %d after %d; each step must be greater than the one before",
+			return fmt.Errorf("plotting: %s.Steps[%d] is %d after %d; steps must ascend",
 				name, i, step, s.Steps[i-1])
 		}
 		if a := s.Accuracy[i]; finite(a) && (a < 0 || a > 1) {
-			return fmt.Errorf("plotting: %s.Accuracy[%d] is %v; give a fraction between 0 and 1", name, i, a)
+			return fmt.Errorf("plotting: %s.Accuracy[%d] is %v; an accuracy must be between 0 and 1", name, i, a)
 		}
 	}
 	return nil
 }
 
-// smoothed returns the mean over the nearest values, radius on either side and fewer at the ends.
-// What is not finite stays as it is and counts in no mean.
+// smoothed returns the moving mean, over radius values on either side and fewer at the ends. Values
+// that are not finite stay as they are, and no mean includes them.
 func smoothed(values []float64, radius int) []float64 {
 	sums, counts := make([]float64, len(values)+1), make([]int, len(values)+1)
 	for i, v := range values {
@@ -58,12 +52,12 @@ func smoothed(values []float64, radius int) []float64 {
 	return means
 }
 
-// finite also leaves out numbers so large that differences between them could overflow.
+// finite also reports false for numbers so large that differences between them could overflow.
 func finite(v float64) bool { return math.Abs(v) <= 1e30 }
 
 type xy struct{ x, y float64 }
 
-// segments joins steps and values to lines that end where a value is not finite.
+// segments returns the line through the values, split where a value is not finite.
 func segments(steps []int, values []float64) [][]xy {
 	var lines [][]xy
 	joined := false
@@ -82,7 +76,7 @@ func segments(steps []int, values []float64) [][]xy {
 	return lines
 }
 
-// columns cuts a line into the stretches that fall into the same multiple of width.
+// columns splits a line into columns of the given width.
 func columns(line []xy, width float64) iter.Seq[[]xy] {
 	return func(yield func([]xy) bool) {
 		for from := 0; from < len(line); {
@@ -104,8 +98,8 @@ func spread(points []xy) (low, high xy) {
 	return slices.MinFunc(points, byHeight), slices.MaxFunc(points, byHeight)
 }
 
-// thinned keeps the lowest and the highest point of each column, so that a long line is quick to
-// draw and looks the same.
+// thinned keeps the lowest and the highest point of each column: a long line is then quick to draw,
+// and looks the same.
 func thinned(line []xy, width float64) []xy {
 	var kept []xy
 	for column := range columns(line, width) {

@@ -12,7 +12,7 @@ import (
 	"gonum.org/v1/plot/text"
 )
 
-// Okabe and Ito's blue and vermillion with lighter tints and a darker shade for text on white.
+// Okabe and Ito's blue and vermillion, with lighter tints, and a darker shade for text on white.
 var (
 	white          = color.RGBA{0xff, 0xff, 0xff, 0xff}
 	ink            = color.RGBA{0x22, 0x22, 0x22, 0xff}
@@ -20,7 +20,7 @@ var (
 	gridLine       = color.RGBA{0xe4, 0xe4, 0xe4, 0xff}
 	frameLine      = color.RGBA{0xc8, 0xc8, 0xc8, 0xff}
 	blue           = color.RGBA{0x00, 0x72, 0xb2, 0xff}
-	greyBlue       = color.RGBA{0x8f, 0xa3, 0xb0, 0xff}
+	grayBlue       = color.RGBA{0x8f, 0xa3, 0xb0, 0xff}
 	lightBlue      = color.RGBA{0xa6, 0xcf, 0xe6, 0xff}
 	paleBlue       = color.RGBA{0xdc, 0xec, 0xf6, 0xff}
 	vermillion     = color.RGBA{0xd5, 0x5e, 0x00, 0xff}
@@ -36,7 +36,7 @@ const (
 	titleSize = 17
 )
 
-// typeface parses the two cuts of the Go font once.
+// typeface parses the Go fonts once.
 var typeface = sync.OnceValue(func() text.Handler {
 	collection := font.Collection{}
 	for weight, ttf := range map[xfont.Weight][]byte{xfont.WeightNormal: goregular.TTF, xfont.WeightBold: gobold.TTF} {
@@ -64,7 +64,7 @@ func bold(size float64, c color.Color) text.Style {
 	return style
 }
 
-func centred(style text.Style) text.Style {
+func centered(style text.Style) text.Style {
 	style.XAlign = text.XCenter
 	return style
 }

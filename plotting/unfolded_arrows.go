@@ -5,17 +5,17 @@ import (
 	"slices"
 )
 
-// arrow goes along its points, from each to the next either across or up and down.
+// arrow follows its points; each of its lines is horizontal or vertical.
 type arrow struct {
 	c      color.Color
 	used   bool
 	points []xy
 }
 
-// arrows draws the unused ones first and those that go up last: each leaves a gap in what it crosses.
+// arrows draws the unused arrows first and the vertical ones last: each leaves a gap in what it crosses.
 func (u unfolded) arrows() {
 	all := slices.Concat(u.forwardChain(), u.backwardChain(), u.upward())
-	if u.reading == FinalStates {
+	if u.joins() {
 		all = append(all, u.toReadout()...)
 	}
 	for _, used := range []bool{false, true} {
@@ -29,18 +29,19 @@ func (u unfolded) arrows() {
 
 func (u unfolded) forwardChain() []arrow {
 	var all []arrow
-	across := func(from, to float64) {
-		all = append(all, arrow{blue, true, []xy{{from, u.forward}, {to, u.forward}}})
+	across := func(from, to float64, used bool) {
+		all = append(all, arrow{blue, used, []xy{{from, u.forwardY}, {to, u.forwardY}}})
 	}
-	across(forwardLane(0)-zeroAcross+zeroRadius, forwardLane(0)-cellRadius)
+	across(forwardLane(0)-zeroAcross+zeroRadius, forwardLane(0)-cellRadius, true)
 	for step := range lastStep {
+		used := u.usesForwardCell(step + 1)
 		from, to := forwardLane(step)+cellRadius, forwardLane(step+1)-cellRadius
 		if step == beforeEllipsis {
 			middle := ellipsisMiddle - halfAcross
-			across(from, middle-ellipsisSpace/2)
+			across(from, middle-ellipsisSpace/2, used)
 			from = middle + ellipsisSpace/2
 		}
-		across(from, to)
+		across(from, to, used)
 	}
 	return all
 }
@@ -48,11 +49,11 @@ func (u unfolded) forwardChain() []arrow {
 func (u unfolded) backwardChain() []arrow {
 	var all []arrow
 	across := func(from, to float64, used bool) {
-		all = append(all, arrow{vermillion, used, []xy{{from, u.backward}, {to, u.backward}}})
+		all = append(all, arrow{vermillion, used, []xy{{from, u.backwardY}, {to, u.backwardY}}})
 	}
 	across(backwardLane(lastStep)+zeroAcross-zeroRadius, backwardLane(lastStep)+cellRadius, true)
 	for step := range lastStep {
-		used := u.reading.usesBackwardCell(step)
+		used := u.usesBackwardCell(step)
 		from, to := backwardLane(step+1)-cellRadius, backwardLane(step)+cellRadius
 		if step == beforeEllipsis {
 			middle := ellipsisMiddle + halfAcross
@@ -64,30 +65,30 @@ func (u unfolded) backwardChain() []arrow {
 	return all
 }
 
-// upward are the arrows from the inputs to the cells and from there to the outputs.
+// upward returns the arrows from the inputs to the cells and from there to the outputs.
 func (u unfolded) upward() []arrow {
 	var all []arrow
-	inputs, outputs := u.inputs-boxHeight/2, u.outputs+boxHeight/2
-	for step := range drawnSteps {
+	inputs, outputs := u.inputsY-boxHeight/2, u.outputsY+boxHeight/2
+	for step := range drawnRows {
 		left, right := forwardLane(step), backwardLane(step)
 		all = append(all,
-			arrow{muted, true, []xy{{left, inputs}, {left, u.forward + cellRadius}}},
-			arrow{muted, u.reading.usesBackwardCell(step), []xy{{right, inputs}, {right, u.backward + cellRadius}}},
-			arrow{blue, u.reading.usesForwardHalf(step), []xy{{left, u.forward - cellRadius}, {left, outputs}}},
-			arrow{vermillion, u.reading.usesBackwardHalf(step), []xy{{right, u.backward - cellRadius}, {right, outputs}}},
+			arrow{muted, u.usesForwardCell(step), []xy{{left, inputs}, {left, u.forwardY + cellRadius}}},
+			arrow{muted, u.usesBackwardCell(step), []xy{{right, inputs}, {right, u.backwardY + cellRadius}}},
+			arrow{blue, u.usesForwardHalf(step), []xy{{left, u.forwardY - cellRadius}, {left, outputs}}},
+			arrow{vermillion, u.usesBackwardHalf(step), []xy{{right, u.backwardY - cellRadius}, {right, outputs}}},
 		)
 	}
 	return all
 }
 
-// toReadout are the arrows from the two halves that FinalStates uses.
+// toReadout returns the arrows from the two used halves to the readout.
 func (u unfolded) toReadout() []arrow {
-	start, end := u.outputs-boxHeight/2, u.outputs-readoutHeight+boxHeight/2
+	start, end := u.outputsY-boxHeight/2, u.outputsY-readoutHeight+boxHeight/2
 	bend := func(c color.Color, from, height, to float64) arrow {
 		return arrow{c, true, []xy{{from, start}, {from, height}, {to, height}, {to, end}}}
 	}
 	return []arrow{
-		bend(vermillion, backwardLane(0), start-36, readoutMiddle+readoutHalf/2),
-		bend(blue, forwardLane(lastStep), start-18, readoutMiddle-readoutHalf/2),
+		bend(vermillion, backwardLane(u.backward), start-36, readoutMiddle+readoutHalf/2),
+		bend(blue, forwardLane(u.forward), start-18, readoutMiddle-readoutHalf/2),
 	}
 }

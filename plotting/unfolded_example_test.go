@@ -6,8 +6,8 @@ import (
 	"github.com/easy-gomlx/tutorials/plotting"
 )
 
-func ExampleUnfolded() {
-	figure, err := plotting.Unfolded(plotting.LastOutput)
+func ExampleUnfoldedAt() {
+	figure, err := plotting.UnfoldedAt(-1, -1)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -16,5 +16,5 @@ func ExampleUnfolded() {
 	fmt.Println(figure.Alt)
 	// Output:
 	// 720 by 442
-	// A bidirectional RNN unfolded in time, over the 28 rows of an image; time steps 1, 2, 3, 27 and 28 are drawn. Each row feeds a forward cell and a backward cell. The forward cells pass their state on from row 1 to row 28, the backward cells from row 28 to row 1; both start from zero. At each time step, an output joins the states of both cells. In colour is what reaches outputs[-1], the output at row 28: all rows, all forward cells, and of the backward cells only the one at row 28, which has read one row. The other backward cells, their arrows and the other outputs are pale and dashed.
+	// A bidirectional RNN unfolded in time, over the 28 rows of an image; rows 1, 2, 3, 27 and 28 are drawn. Each row feeds a forward cell and a backward cell. The forward cells pass their state on from row 1 to row 28, the backward cells from row 28 to row 1; both start from zero. At each row, an output joins the states of both cells. In color is what contributes to outputs[-1], the output at row 28: the forward cells of rows 1 to 28, the last of which has read all 28 rows, and the backward cell of row 28, which has read one row. The rest is pale and dashed.
 }

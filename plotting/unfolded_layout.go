@@ -1,6 +1,7 @@
 package plotting
 
 import (
+	"fmt"
 	"image/color"
 	"strconv"
 )
@@ -31,35 +32,36 @@ const (
 	ellipsisSpace = 32
 )
 
-var drawnSteps = [...]int{1, 2, 3, 27, 28}
+// drawnRows are the rows of the image whose time steps are drawn.
+var drawnRows = [...]int{1, 2, 3, 27, 28}
 
 const (
-	lastStep       = len(drawnSteps) - 1
+	lastStep       = len(drawnRows) - 1
 	beforeEllipsis = 2 // the drawn step that the ellipsis follows
 )
 
-// unfolded is a figure in the making; the heights are the middles of its rows.
+// unfolded is the figure while it is drawn; the heights are the middles of its rows.
 type unfolded struct {
-	page                               *page
-	reading                            Reading
-	outputs, backward, forward, inputs float64
+	page *page
+	reading
+	outputsY, backwardY, forwardY, inputsY float64
 }
 
-func newUnfolded(r Reading) unfolded {
+func newUnfolded(r reading) unfolded {
 	down := 0
-	switch r {
-	case LastOutput:
-		down = labelHeight
-	case FinalStates:
+	switch {
+	case r.joins():
 		down = readoutHeight
+	case !r.all:
+		down = labelHeight
 	}
 	return unfolded{
-		page:     newPage(unfoldedWidth, unfoldedHeight+down),
-		reading:  r,
-		outputs:  float64(outputsDown + down),
-		backward: float64(backwardDown + down),
-		forward:  float64(forwardDown + down),
-		inputs:   float64(inputsDown + down),
+		page:      newPage(unfoldedWidth, unfoldedHeight+down),
+		reading:   r,
+		outputsY:  float64(outputsDown + down),
+		backwardY: float64(backwardDown + down),
+		forwardY:  float64(forwardDown + down),
+		inputsY:   float64(inputsDown + down),
 	}
 }
 
@@ -84,15 +86,15 @@ func (u unfolded) rowNames() {
 		name, note string
 		c          color.Color
 	}{
-		{u.outputs, "outputs", "both halves joined", ink},
-		{u.backward, "backward cells", "read rows 28 to 1", darkVermillion},
-		{u.forward, "forward cells", "read rows 1 to 28", blue},
-		{u.inputs, "inputs", "rows of the image", ink},
+		{u.outputsY, "outputs", "both halves joined", ink},
+		{u.backwardY, "backward cells", "read rows 28 to 1", darkVermillion},
+		{u.forwardY, "forward cells", "read rows 1 to 28", blue},
+		{u.inputsY, "inputs", "rows of the image", ink},
 	} {
 		u.rowName(row.y, row.name, row.note, row.c)
 	}
-	if u.reading == FinalStates {
-		u.rowName(u.outputs-readoutHeight, "readout", "both states joined", ink)
+	if u.joins() {
+		u.rowName(u.outputsY-readoutHeight, "readout", "both states joined", ink)
 	}
 }
 
@@ -103,55 +105,66 @@ func (u unfolded) rowName(y float64, name, note string, c color.Color) {
 
 // nodes draws the inputs, cells and outputs, over the ends of the arrows.
 func (u unfolded) nodes() {
-	for step, t := range drawnSteps {
+	for step, t := range drawnRows {
 		x := stepMiddle(step)
 		u.input(x, strconv.Itoa(t))
-		u.page.cell(forwardLane(step), u.forward, "→", blue, true)
-		u.page.cell(backwardLane(step), u.backward, "←", vermillion, u.reading.usesBackwardCell(step))
-		forward, backward := u.reading.usesForwardHalf(step), u.reading.usesBackwardHalf(step)
-		u.page.joined(x, u.outputs, boxWidth/2, [2]bool{forward, backward})
-		u.page.sign(forwardLane(step), u.outputs, "→", paleUnless(forward, blue))
-		u.page.sign(backwardLane(step), u.outputs, "←", paleUnless(backward, darkVermillion))
+		u.page.cell(forwardLane(step), u.forwardY, "→", blue, u.usesForwardCell(step))
+		u.page.cell(backwardLane(step), u.backwardY, "←", vermillion, u.usesBackwardCell(step))
+		forward, backward := u.usesForwardHalf(step), u.usesBackwardHalf(step)
+		u.page.joined(x, u.outputsY, boxWidth/2, [2]bool{forward, backward})
+		u.page.sign(forwardLane(step), u.outputsY, "→", paleUnless(forward, blue))
+		u.page.sign(backwardLane(step), u.outputsY, "←", paleUnless(backward, darkVermillion))
 	}
-	u.page.zero(forwardLane(0)-zeroAcross, u.forward)
-	u.page.zero(backwardLane(lastStep)+zeroAcross, u.backward)
-	u.page.ellipsis(ellipsisMiddle, u.inputs, true)
-	u.page.ellipsis(ellipsisMiddle-halfAcross, u.forward, true)
-	u.page.ellipsis(ellipsisMiddle+halfAcross, u.backward, u.reading.usesBackwardCell(beforeEllipsis))
-	u.page.ellipsis(ellipsisMiddle, u.outputs, u.reading.usesForwardHalf(beforeEllipsis))
-	switch u.reading {
-	case LastOutput:
-		u.page.text(stepMiddle(lastStep), u.outputs-boxHeight/2-14, "outputs[-1]", centred(bold(bodySize, ink)))
-	case FinalStates:
-		u.readout(u.outputs - readoutHeight)
+	u.page.zero(forwardLane(0)-zeroAcross, u.forwardY)
+	u.page.zero(backwardLane(lastStep)+zeroAcross, u.backwardY)
+	u.page.ellipsis(ellipsisMiddle, u.inputsY, true)
+	u.page.ellipsis(ellipsisMiddle-halfAcross, u.forwardY, u.usesForwardCell(beforeEllipsis+1))
+	u.page.ellipsis(ellipsisMiddle+halfAcross, u.backwardY, u.usesBackwardCell(beforeEllipsis))
+	u.page.ellipsis(ellipsisMiddle, u.outputsY, u.all)
+	switch {
+	case u.joins():
+		u.readout(u.outputsY - readoutHeight)
+	case !u.all:
+		u.page.text(stepMiddle(u.forward), u.outputsY-boxHeight/2-14, u.target(), centered(bold(bodySize, ink)))
 	}
 }
 
 func (u unfolded) readout(y float64) {
 	u.page.joined(readoutMiddle, y, readoutHalf, [2]bool{true, true})
-	u.page.text(readoutMiddle-readoutHalf/2, y, "at row 28 →", centred(bold(bodySize, blue)))
-	u.page.text(readoutMiddle+readoutHalf/2, y, "← at row 1", centred(bold(bodySize, darkVermillion)))
+	u.page.text(readoutMiddle-readoutHalf/2, y, fmt.Sprintf("at row %d →", drawnRows[u.forward]), centered(bold(bodySize, blue)))
+	u.page.text(readoutMiddle+readoutHalf/2, y, fmt.Sprintf("← at row %d", drawnRows[u.backward]), centered(bold(bodySize, darkVermillion)))
 }
 
 // input draws the box of row t with its name.
 func (u unfolded) input(x float64, t string) {
-	u.page.fill(x-boxWidth/2, u.inputs-boxHeight/2, boxWidth, boxHeight, white)
-	u.page.frame(x-boxWidth/2+1, u.inputs-boxHeight/2+1, boxWidth-2, boxHeight-2, 1, muted)
+	u.page.fill(x-boxWidth/2, u.inputsY-boxHeight/2, boxWidth, boxHeight, white)
+	u.page.frame(x-boxWidth/2+1, u.inputsY-boxHeight/2+1, boxWidth-2, boxHeight-2, 1, muted)
 	name, index := plain(16, ink), plain(smallSize, ink)
 	left := x - float64(name.Width("x")+index.Width(t))/2
-	u.page.text(left, u.inputs-1, "x", name)
-	u.page.text(left+float64(name.Width("x")), u.inputs+5, t, index)
-	u.page.text(x, u.inputs+boxHeight/2+13, "row "+t, centred(plain(12, muted)))
+	u.page.text(left, u.inputsY-1, "x", name)
+	u.page.text(left+float64(name.Width("x")), u.inputsY+5, t, index)
+	u.page.text(x, u.inputsY+boxHeight/2+13, "row "+t, centered(plain(12, muted)))
 }
 
-// legend explains the zero state and, if there is something that doesn't reach target, the dashes.
-func (u unfolded) legend(target string) {
+// target names what the used states contribute to, if not all are used.
+func (u unfolded) target() string {
+	if u.joins() {
+		return "the readout"
+	}
+	if u.forward > beforeEllipsis {
+		return fmt.Sprintf("outputs[%d]", u.forward-len(drawnRows))
+	}
+	return fmt.Sprintf("outputs[%d]", u.forward)
+}
+
+// legend explains the zero state and, unless everything is used, the dashes.
+func (u unfolded) legend() {
 	const left = stepLeft - boxWidth/2
-	y, style := u.inputs+62, plain(12, muted)
+	y, style := u.inputsY+62, plain(12, muted)
 	u.page.zero(left+zeroRadius, y)
 	u.page.text(left+24, y, "zero state, before any row is read", style)
-	if target != "" {
+	if !u.all {
 		u.page.dashedFrame(left+258, y-8, 28, 16)
-		u.page.text(left+296, y, "does not reach "+target, style)
+		u.page.text(left+296, y, "does not contribute to "+u.target(), style)
 	}
 }

@@ -10,16 +10,15 @@ import (
 	"github.com/easy-gomlx/tutorials/birnn"
 )
 
-// data is what all peers begin with: the same sequences and the same weights.
+// data is what all peers start with: the same sequences and weights.
 type data struct {
 	x       []float32 // [Examples, Timesteps, Input]
 	y       []int32   // [Examples]
 	weights birnn.Weights
 }
 
-// newData draws the data of some work, the same each time. The inputs are like pixels: most are zero. The weights are larger than
-// those that training begins with, and no bias is zero, so that a peer which leaves something out or mixes something up has
-// another loss.
+// newData generates the data for some work, the same each time. Like pixels, most inputs are zero. The weights are larger than usual
+// initial weights and no bias is zero, so that leaving out or confusing any of them changes the loss.
 func newData(w work) data {
 	rng := rand.New(rand.NewPCG(1, 2))
 	uniform := func(n int, limit float64) []float32 {
@@ -46,7 +45,7 @@ func newData(w work) data {
 	return d
 }
 
-// writeData writes the data to a file of float32 numbers, little-endian: x, y, then the weights, each cell's kernel before its bias.
+// writeData writes a file of little-endian float32 numbers: x, y, and the weights, each cell's kernel before its bias.
 func writeData(path string, d data) error {
 	var file []byte
 	add := func(numbers []float32) {

@@ -23,7 +23,7 @@ func loadGoMLX() (string, builder, error) {
 	return "GoMLX's lstm layer on " + b.Name(), func(w work, d data) (step, error) { return buildGoMLX(b, w, d) }, nil
 }
 
-// buildGoMLX does the work with GoMLX's own LSTM layer, on one device.
+// buildGoMLX builds the work with GoMLX's own LSTM layer, on one device.
 func buildGoMLX(b compute.Backend, w work, d data) (step, error) {
 	n := gomlxNetwork{work: w, store: model.NewStore()}
 	if err := n.setWeights(d.weights); err != nil {
@@ -71,8 +71,8 @@ func buildGoMLX(b compute.Backend, w work, d data) (step, error) {
 	}, nil
 }
 
-// gomlxNetwork is the tutorial's network around GoMLX's layer, which has other shapes for the weights: [2, 4, hidden, input] and
-// [2, 4, hidden, hidden], with the gates in the order i, o, f, j.
+// gomlxNetwork is the tutorial's network with GoMLX's layer, whose weights are [2, 4, hidden, input] and [2, 4, hidden, hidden], with
+// the gates in the order i, o, f, j.
 type gomlxNetwork struct {
 	work  work
 	store *model.Store
@@ -80,7 +80,7 @@ type gomlxNetwork struct {
 
 func (n gomlxNetwork) logits(scope *model.Scope, x *Node) *Node {
 	value := func(name string) *Node { return n.store.GetVariable("/" + name).NodeValue(x) }
-	// The layer has two biases, of which one does.
+	// The layer has two biases that add up.
 	bias := value("bias")
 	layer := lstm.NewWithWeights(x, value("input"), value("recurrent"), Concatenate([]*Node{bias, ZerosLike(bias)}, 1), nil)
 	all, final, _ := layer.Done()

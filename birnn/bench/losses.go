@@ -6,11 +6,11 @@ import (
 	"slices"
 )
 
-// lossTolerance is how far a loss may lie from the median of all peers, as a part of it. All compute in float32; what they add up in
-// another order differs by a hundredth of this after five steps.
+// lossTolerance is how far a loss may be from the median of all peers, relative to it. Float32 sums in another order are a hundredth
+// of this apart after five steps.
 const lossTolerance = 1e-4
 
-// markOtherLosses gives a fault to each peer whose losses are not those of the others: it does not do the same work.
+// markOtherLosses sets the fault of each peer whose losses are not those of the others: it does not do the same work.
 func markOtherLosses(results []result) {
 	for step := range checkedSteps {
 		want := median(lossesAt(step, results))
@@ -19,7 +19,7 @@ func markOtherLosses(results []result) {
 			switch {
 			case r.Fault != "":
 			case step >= len(r.Losses):
-				r.Fault = fmt.Sprintf("it gave %d losses, not %d", len(r.Losses), checkedSteps)
+				r.Fault = fmt.Sprintf("%d losses instead of %d", len(r.Losses), checkedSteps)
 			case !(math.Abs(r.Losses[step]-want) <= lossTolerance*math.Abs(want)):
 				r.Fault = fmt.Sprintf("not the same work: the loss of step %d is %.6f, the median of all peers %.6f", step+1, r.Losses[step], want)
 			}
@@ -27,7 +27,7 @@ func markOtherLosses(results []result) {
 	}
 }
 
-// greatestDifference returns how far the losses of a step lie apart at most, as a part of their median.
+// greatestDifference returns how far apart the losses of a step are at most, relative to their median.
 func greatestDifference(results []result) float64 {
 	greatest := 0.0
 	for step := range checkedSteps {
@@ -38,7 +38,7 @@ func greatestDifference(results []result) float64 {
 	return greatest
 }
 
-// lossesAt returns the losses that the peers without a fault had in a step.
+// lossesAt returns the losses of a step of the peers without a fault.
 func lossesAt(step int, results []result) []float64 {
 	var losses []float64
 	for _, r := range results {
@@ -49,7 +49,7 @@ func lossesAt(step int, results []result) []float64 {
 	return losses
 }
 
-// median returns the middle of the numbers, NaN if there are none.
+// median returns the median of the numbers, or NaN if there are none.
 func median(numbers []float64) float64 {
 	if len(numbers) == 0 {
 		return math.NaN()

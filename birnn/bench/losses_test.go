@@ -26,8 +26,8 @@ func TestMarkOtherLosses(t *testing.T) {
 		{"rounding", with(4, 1.60001), ""},
 		{"off at the end", with(4, 1.601), "step 5 is 1.601000, the median of all peers 1.600000"},
 		{"below", with(1, 1.89), "step 2"},
-		{"no number", with(2, math.NaN()), "step 3 is NaN"},
-		{"too few", good[:3], "it gave 3 losses"},
+		{"NaN", with(2, math.NaN()), "step 3 is NaN"},
+		{"too few", good[:3], "3 losses instead of 5"},
 	} {
 		results := []result{{Losses: good}, {Losses: test.losses}, {Losses: good}}
 		markOtherLosses(results)
@@ -41,11 +41,11 @@ func TestMarkOtherLosses(t *testing.T) {
 	two := []result{{Losses: good}, {Losses: with(0, 3)}}
 	markOtherLosses(two)
 	if two[0].Fault == "" || two[1].Fault == "" {
-		t.Error("of two that differ, nobody knows which is right: both should be marked")
+		t.Error("of two different peers, both should be marked: either may be wrong")
 	}
 }
 
-// lossesOf takes the checked steps with a builder, on the pure-Go backend.
+// lossesOf returns the losses of the checked steps, on the pure-Go backend.
 func lossesOf(t *testing.T, name string, w work, change func(*work, *data)) []float64 {
 	t.Helper()
 	b, err := gobackend.New("")
@@ -70,7 +70,7 @@ func lossesOf(t *testing.T, name string, w work, change func(*work, *data)) []fl
 	return answer.Losses
 }
 
-// What a peer could leave out shows in its losses, in each kind of work.
+// TestLossesTellOtherWork: the losses show what a peer leaves out, in each kind of work.
 func TestLossesTellOtherWork(t *testing.T) {
 	same := func(*work, *data) {}
 	for _, kind := range []kind{train, eval, single} {
@@ -122,7 +122,7 @@ func TestDataSurvivesItsFile(t *testing.T) {
 	}
 	if !slices.Equal(got.x, d.x) || !slices.Equal(got.y, d.y) || !slices.Equal(got.weights.Backward.Bias, d.weights.Backward.Bias) ||
 		!slices.Equal(got.weights.B, d.weights.B) {
-		t.Error("what was read is not what was written")
+		t.Error("readData does not return what writeData wrote")
 	}
 	w.Hidden++
 	if _, err := readData(w); err == nil {

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// TestMain lets the test program be a worker too, as the benchmark itself is.
+// TestMain also runs the test program as a worker, like the benchmark itself.
 func TestMain(m *testing.M) {
 	loaders["fake"] = fake(1)
 	loaders["cheat"] = fake(1.001)
@@ -27,7 +27,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// fake is a peer whose losses are 2, 1, 2/3, ... times a factor.
+// fake is the loader of a peer whose losses are factor times 2, 1, 2/3, ...
 func fake(factor float64) func() (string, builder, error) {
 	return func() (string, builder, error) {
 		return "fake 1.0", func(work, data) (step, error) {
@@ -68,16 +68,16 @@ func TestPeersNamed(t *testing.T) {
 	}
 }
 
-// Without Python, what is written in Go stays.
+// TestEnvironmentsWithoutPython: the peers in Go remain.
 func TestEnvironmentsWithoutPython(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
 	t.Setenv("EASY_GOMLX_CACHE", t.TempDir())
 	var said strings.Builder
-	left, _ := environments(t.Context(), peers, func(format string, args ...any) { fmt.Fprintf(&said, format+"\n", args...) })
-	if len(left) != 2 || left[0].name != ours || left[1].name != "gomlx" {
-		t.Errorf("%v are left", left)
+	able, _ := environments(t.Context(), peers, func(format string, args ...any) { fmt.Fprintf(&said, format+"\n", args...) })
+	if len(able) != 2 || able[0].name != ours || able[1].name != "gomlx" {
+		t.Errorf("the peers are %v", able)
 	}
-	if n := strings.Count(said.String(), "no Python 3.11 to 3.13"); n != len(peers)-2 {
-		t.Errorf("it says:\n%s", said.String())
+	if n := strings.Count(said.String(), "Python 3.11 to 3.13"); n != len(peers)-2 {
+		t.Errorf("the report is:\n%s", said.String())
 	}
 }

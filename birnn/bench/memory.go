@@ -4,12 +4,10 @@ import (
 	"bytes"
 	"fmt"
 	"os"
-	"runtime"
-	"syscall"
 )
 
-// peakOf returns the peak resident memory of a running process in bytes, zero where the system has no /proc. (Of an ended one, Linux
-// tells too much: what the process that started it had used by then counts as well.)
+// peakOf returns the peak resident memory of a running process in bytes, or zero if the system has no /proc. (For a process that has
+// ended, Linux also counts the memory of its parent when it started.)
 func peakOf(pid int) int64 {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
@@ -27,19 +25,4 @@ func parsePeak(status []byte) int64 {
 		}
 	}
 	return 0
-}
-
-// peakOfEnded is peakOf for other systems.
-func peakOfEnded(state *os.ProcessState) int64 {
-	if state == nil {
-		return 0
-	}
-	usage, ok := state.SysUsage().(*syscall.Rusage)
-	switch {
-	case !ok:
-		return 0
-	case runtime.GOOS == "darwin":
-		return int64(usage.Maxrss)
-	}
-	return 1024 * int64(usage.Maxrss)
 }

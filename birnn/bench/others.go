@@ -9,13 +9,13 @@ import (
 	"time"
 )
 
-// load is how much the processors have done, in ticks of the clock, since some time before.
+// load is the work of the processors so far, in clock ticks.
 type load struct {
 	total, busy float64 // of all processors together
 	own         float64 // by one process
 }
 
-// loadNow reads the processors' load and that of a process. Where the system has no /proc, it is all zero.
+// loadNow returns the load of the processors and of a process. It is zero if the system has no /proc.
 func loadNow(pid int) load {
 	all, err1 := os.ReadFile("/proc/stat")
 	one, err2 := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
@@ -25,15 +25,15 @@ func loadNow(pid int) load {
 	return parseLoad(string(all), string(one))
 }
 
-// parseLoad reads the first line of /proc/stat (user, nice, system, idle, iowait, irq, softirq, steal) and the fields 14 and 15
-// of /proc/PID/stat (user, system), which follow a name that may hold anything.
+// parseLoad parses the first line of /proc/stat (user, nice, system, idle, iowait, irq, softirq, steal) and fields 14 and 15 of
+// /proc/PID/stat (user, system), which follow a name that may contain anything.
 func parseLoad(all, one string) load {
 	var l load
 	line, _, _ := strings.Cut(all, "\n")
 	for k, field := range strings.Fields(line) {
-		ticks, _ := strconv.ParseFloat(field, 64) // the first field is a name, and counts for nothing
+		ticks, _ := strconv.ParseFloat(field, 64) // the first field is a name, and adds zero
 		if k > 8 {
-			break // a guest's time is in the user's already
+			break // guest time is included in user time
 		}
 		l.total += ticks
 		if k != 4 && k != 5 {
@@ -49,7 +49,7 @@ func parseLoad(all, one string) load {
 	return l
 }
 
-// others returns the share of the processors' time that was not the process's and not idle between two loads, from 0 to 1.
+// others returns the share of the processors' time that other processes used between two loads, from 0 to 1.
 func others(before, after load) float64 {
 	total := after.total - before.total
 	if total <= 0 {
@@ -58,11 +58,11 @@ func others(before, after load) float64 {
 	return min(1, max(0, (after.busy-before.busy-(after.own-before.own))/total))
 }
 
-// disturbing is the share of others from which times are no longer those of a quiet machine.
+// disturbing is the share of others above which times are not those of a quiet machine.
 const disturbing = 0.15
 
-// waitForQuiet waits until others leave the processors alone, while the patience lasts, and returns what is left of it.
-// All workers are stopped meanwhile.
+// waitForQuiet waits until others hardly use the processors, for as long as the patience lasts, and returns what remains of it. All
+// workers are stopped meanwhile.
 func waitForQuiet(ctx context.Context, patience time.Duration) time.Duration {
 	for patience > 0 && ctx.Err() == nil {
 		start, before := time.Now(), loadNow(os.Getpid())

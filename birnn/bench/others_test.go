@@ -12,12 +12,12 @@ func TestOthers(t *testing.T) {
 	if want := (load{total: 1200, busy: 180, own: 42}); before != want {
 		t.Errorf("got %+v, want %+v", before, want)
 	}
-	after := load{total: 1400, busy: 310, own: 142} // busy 130 of 200, of which 100 its own
+	after := load{total: 1400, busy: 310, own: 142} // busy for 130 of 200, of which 100 are its own
 	if got := others(before, after); math.Abs(got-0.15) > 1e-9 {
 		t.Errorf("others took %v, want 0.15", got)
 	}
 	if got := others(load{}, load{}); got != 0 {
-		t.Errorf("where nothing is known: %v", got)
+		t.Errorf("without /proc: %v", got)
 	}
 	if got := loadNow(os.Getpid()); runtime.GOOS == "linux" && got.total == 0 {
 		t.Errorf("this machine's load is %+v", got)

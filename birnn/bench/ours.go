@@ -19,7 +19,7 @@ func loadOurs() (string, builder, error) {
 	return "birnn on " + b.Name(), func(w work, d data) (step, error) { return buildOurs(b, w, d) }, nil
 }
 
-// buildOurs does the work with package birnn, as its users would.
+// buildOurs builds the work with package birnn, as its users would.
 func buildOurs(b compute.Backend, w work, d data) (step, error) {
 	m, err := birnn.New(b, w.config())
 	if err != nil {
@@ -45,7 +45,7 @@ func buildOurs(b compute.Backend, w work, d data) (step, error) {
 	}, nil
 }
 
-// config is the network of some work, as package birnn is told of it.
+// config returns the configuration of package birnn for some work.
 func (w work) config() birnn.Config {
 	cfg := birnn.DefaultConfig()
 	cfg.NumInput, cfg.Timesteps, cfg.NumHidden, cfg.NumClasses = w.Input, w.Timesteps, w.Hidden, w.Classes
@@ -56,13 +56,13 @@ func (w work) config() birnn.Config {
 	return cfg
 }
 
-// loaders are the peers that this program can be a worker for.
+// loaders has a loader for each peer in Go.
 var loaders = map[string]func() (string, builder, error){"birnn": loadOurs, "gomlx": loadGoMLX}
 
 func loaderOf(name string) (func() (string, builder, error), error) {
 	load, ok := loaders[name]
 	if !ok {
-		return nil, fmt.Errorf("this program is no worker for %q", name)
+		return nil, fmt.Errorf("%q is not a peer in Go", name)
 	}
 	return load, nil
 }

@@ -8,17 +8,19 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"github.com/easy-gomlx/tutorials/birnn/pyenv"
 )
 
-// peer is one that does the work.
+// peer is a library, used in a certain way.
 type peer struct {
 	name   string
 	title  string // in the table
-	env    string // the Python environment that it runs in; none: it is this program itself
-	module string // of peers, in Python
+	env    string // the Python environment that it runs in, empty for a peer in Go
+	module string // the Python module in directory peers
 }
 
-// ours is what the others are compared with.
+// ours is the peer that the others are compared with.
 const ours = "birnn"
 
 var peers = []peer{
@@ -40,7 +42,7 @@ func peersNamed(list string) ([]peer, error) {
 			k++
 		}
 		if k == len(peers) {
-			return nil, fmt.Errorf("there is no peer %q: take some of %s", name, allPeers())
+			return nil, fmt.Errorf("unknown peer %q; the peers are %s", name, allPeers())
 		}
 		chosen = append(chosen, peers[k])
 	}
@@ -55,11 +57,11 @@ func allPeers() string {
 	return strings.Join(names, ",")
 }
 
-// leftOut says why a peer has no place in some work, or nothing.
+// leftOut returns why a peer does not do some work, or "".
 func (p peer) leftOut(w work, sweep bool) string {
 	switch {
 	case p.name == "pytorch-pruned" && w.Final:
-		return "both directions read everything, so there is nothing to prune"
+		return "with FinalStates there is nothing to prune"
 	case p.name == "gomlx" && sweep:
 		return "it takes too long to compile"
 	}
@@ -69,11 +71,11 @@ func (p peer) leftOut(w work, sweep bool) string {
 //go:embed peers
 var files embed.FS
 
-// command is the worker of a peer: this program, or a Python of the environments with the scripts in dir.
-func (p peer) command(ctx context.Context, pythons map[string]string, scripts string) (*exec.Cmd, error) {
+// command returns the command for a peer's worker: this program, or the Python of an environment with the scripts in dir.
+func (p peer) command(ctx context.Context, envs map[string]pyenv.Env, scripts string) (*exec.Cmd, error) {
 	if p.env != "" {
-		cmd := exec.CommandContext(ctx, pythons[p.env], filepath.Join(scripts, "worker.py"), p.module, p.name)
-		cmd.Env = append(os.Environ(), "PYTHONNOUSERSITE=1", "PYTHONPATH=", "PYTHONHOME=", "PYTHONDONTWRITEBYTECODE=1")
+		cmd := envs[p.env].Command(ctx, filepath.Join(scripts, "worker.py"), p.module, p.name)
+		cmd.Env = append(cmd.Env, "PYTHONDONTWRITEBYTECODE=1")
 		return cmd, nil
 	}
 	self, err := os.Executable()

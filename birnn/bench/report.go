@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// summary is all that was measured; -json writes it.
+// summary is everything that was measured. -json writes it.
 type summary struct {
 	Workload  string   `json:"workload"`
 	Processor string   `json:"processor"`
@@ -19,7 +19,7 @@ type summary struct {
 	sweep bool
 }
 
-// record is one table: one work, done by all.
+// record is the results of some work, a table.
 type record struct {
 	Work    work     `json:"work"`
 	Results []result `json:"results"`
@@ -34,20 +34,20 @@ func (s *summary) add(w work, results []result) {
 	s.Runs = append(s.Runs, record{w, results})
 }
 
-// String is the table with a line below it on how the losses compare.
+// String returns the table, with a line on how the losses compare.
 func (r record) String() string {
 	text := table(r.Results)
 	if len(r.Results) > 1 {
-		text += fmt.Sprintf("\nThe losses of the first %d steps agree to %.0e of their value (more than %.0e is marked).\n",
+		text += fmt.Sprintf("\nThe losses of the first %d steps agree to a relative %.0e (the tolerance is %.0e).\n",
 			checkedSteps, greatestDifference(r.Results), lossTolerance)
 	}
 	if share, disturbed := r.others(); disturbed {
-		text += fmt.Sprintf("Other programs took up to %.0f%% of the processors' time in a turn: times from a quiet machine are better.\n", 100*share)
+		text += fmt.Sprintf("Other programs used up to %.0f%% of the processors' time during a turn: measure again on a quiet machine.\n", 100*share)
 	}
 	return text
 }
 
-// others returns the greatest share of the processors' time that other programs took in a turn, and whether that is too much.
+// others returns the greatest share of the processors' time that other programs used during a turn, and whether it is too much.
 func (r record) others() (share float64, disturbed bool) {
 	for _, one := range r.Results {
 		for _, other := range one.Others {
@@ -57,7 +57,7 @@ func (r record) others() (share float64, disturbed bool) {
 	return share, share > disturbing
 }
 
-// soundResult returns what was measured of a peer, or nothing where it is at fault or took no part.
+// soundResult returns the result of a peer, or a zero result if it has a fault or was left out.
 func (r record) soundResult(peer string) result {
 	for _, one := range r.Results {
 		if one.Peer == peer && one.Fault == "" {
@@ -67,7 +67,7 @@ func (r record) soundResult(peer string) result {
 	return result{}
 }
 
-// growth is a table of a sweep: the time of a step and the peak memory of each peer at each size.
+// growth returns the table of a sweep: time per step and peak memory of each peer at each size.
 func (s *summary) growth() string {
 	header := []string{"ms/step, peak memory"}
 	for _, run := range s.Runs {
@@ -89,7 +89,7 @@ func (s *summary) growth() string {
 	return align(rows)
 }
 
-// finish says what the numbers were measured on, writes the files, and returns an error if any peer was at fault.
+// finish prints what the results were measured on, writes the files, and returns an error if any peer has a fault.
 func (s *summary) finish(o options) error {
 	if s.sweep {
 		fmt.Println(s.growth())
@@ -115,14 +115,14 @@ func (s *summary) finish(o options) error {
 	for _, run := range s.Runs {
 		for _, r := range run.Results {
 			if r.Fault != "" {
-				return errors.New("not all peers could be compared; they are marked in the table")
+				return errors.New("some peers could not be compared; the table marks them")
 			}
 		}
 	}
 	return nil
 }
 
-// processor returns the name of the processor, where the system tells it.
+// processor returns the name of the processor, if the system provides it.
 func processor() string {
 	info, err := os.ReadFile("/proc/cpuinfo")
 	if err == nil {
@@ -132,5 +132,5 @@ func processor() string {
 			}
 		}
 	}
-	return "processor unknown"
+	return "unknown processor"
 }

@@ -8,29 +8,29 @@ import (
 	"time"
 )
 
-// result is what was measured of one peer.
+// result is the measurements of a peer.
 type result struct {
 	Peer      string      `json:"peer"`
 	Title     string      `json:"title"`
 	Library   string      `json:"library"`
-	Steps     [][]float64 `json:"ms"`                 // of each step, round by round
+	Steps     [][]float64 `json:"ms"`                 // of each step, by round
 	Losses    []float64   `json:"losses"`             // of the first steps
 	Load      float64     `json:"load_seconds"`       // starting the process and loading the library
 	FirstStep float64     `json:"first_step_seconds"` // building, compiling and one step
 	Peak      int64       `json:"peak_bytes"`
-	Others    []float64   `json:"others"`          // the share of the processors' time that other programs took, in each round
-	Fault     string      `json:"fault,omitempty"` // why the numbers can't be compared
+	Others    []float64   `json:"others"`          // the share of the processors' time that other programs used, by round
+	Fault     string      `json:"fault,omitempty"` // why the peer can't be compared
 }
 
-// plan is how long is measured.
+// plan is how long to measure.
 type plan struct {
 	rounds, steps int
-	turn          float64 // seconds after which a turn begins no further step
+	turn          float64 // seconds after which no further step of a turn starts
 
-	patience time.Duration // for all turns together, with other programs that keep the machine busy
+	patience time.Duration // for other programs that keep the machine busy, in total
 }
 
-// checkedSteps is how many steps of each peer are compared by their losses. They are not timed.
+// checkedSteps is the number of steps whose losses are compared. They are not timed.
 const checkedSteps = 5
 
 // contestant is a peer with its process.
@@ -39,8 +39,8 @@ type contestant struct {
 	worker *worker // nil: it has failed
 }
 
-// measure runs the peers in turns: in each round each takes its steps while the others are stopped. It returns a result for each
-// peer, with a fault if it failed.
+// measure runs the peers in rounds, in which each takes its steps while the others are stopped. It returns a result for each peer,
+// with a fault if it failed.
 func measure(ctx context.Context, w work, chosen []peer, command func(peer) (*exec.Cmd, error), p plan, report func(string, ...any)) ([]result, error) {
 	var all []*contestant
 	defer func() {
@@ -63,7 +63,7 @@ func measure(ctx context.Context, w work, chosen []peer, command func(peer) (*ex
 	for round := range p.rounds {
 		report("round %d of %d", round+1, p.rounds)
 		for k := range all {
-			c := all[(k+round)%len(all)] // not always after the same one
+			c := all[(k+round)%len(all)] // not always after the same peer
 			c.quietTurn(ctx, &p)
 		}
 	}
@@ -76,7 +76,7 @@ func measure(ctx context.Context, w work, chosen []peer, command func(peer) (*ex
 	return results, ctx.Err()
 }
 
-// do lets the contestant work, unless it has failed before.
+// do resumes the worker for a part of its work, unless it has failed.
 func (c *contestant) do(part func() error) {
 	if c.worker == nil {
 		return
@@ -104,7 +104,7 @@ func (c *contestant) end() {
 	}
 }
 
-// begin sets the worker up and takes the first steps.
+// begin sets up the worker and takes the checked steps.
 func (c *contestant) begin(w work) error {
 	c.Library, c.Load = c.worker.ready, c.worker.load
 	first, err := c.worker.ask(request{Setup: &w})
@@ -119,7 +119,7 @@ func (c *contestant) begin(w work) error {
 	return nil
 }
 
-// quietTurn has a turn when the machine is quiet, and another one where it was not to the end, while the patience lasts.
+// quietTurn takes a turn when the machine is quiet, and repeats it if the machine was not, while the patience lasts.
 func (c *contestant) quietTurn(ctx context.Context, p *plan) {
 	for c.worker != nil {
 		p.patience = waitForQuiet(ctx, p.patience)
@@ -135,7 +135,7 @@ func (c *contestant) quietTurn(ctx context.Context, p *plan) {
 }
 
 func (c *contestant) turn(p plan) error {
-	// The caches hold what others left there.
+	// Two steps to fill the caches.
 	if _, err := c.worker.ask(request{Steps: 2, Seconds: p.turn / 10}); err != nil {
 		return err
 	}
@@ -143,7 +143,7 @@ func (c *contestant) turn(p plan) error {
 	answer, err := c.worker.ask(request{Steps: p.steps, Seconds: p.turn})
 	share := others(before, loadNow(c.worker.cmd.Process.Pid))
 	if err == nil && (len(answer.Milliseconds) == 0 || len(answer.Milliseconds) != len(answer.Losses)) {
-		err = fmt.Errorf("%d times for %d steps", len(answer.Milliseconds), len(answer.Losses))
+		err = fmt.Errorf("the worker reports %d times and %d losses", len(answer.Milliseconds), len(answer.Losses))
 	}
 	if err != nil {
 		return err

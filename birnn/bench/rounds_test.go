@@ -4,11 +4,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 )
 
-// measureHere measures the given workers of the test program.
+// measureHere measures workers of the test program.
 func measureHere(t *testing.T, w work, names ...string) []result {
 	t.Helper()
 	w.Data = filepath.Join(t.TempDir(), "data")
@@ -45,16 +46,16 @@ func TestMeasure(t *testing.T) {
 		if len(r.Losses) != checkedSteps || r.Losses[4] != 2.0/5 || r.Library != "fake 1.0" {
 			t.Errorf("%s: got %+v", r.Peer, r)
 		}
-		if r.Peak < 1e6 {
+		if runtime.GOOS == "linux" && r.Peak < 1e6 {
 			t.Errorf("%s: the peak memory is %d bytes", r.Peer, r.Peak)
 		}
 	}
 }
 
-// The real thing, in processes of their own: ours and GoMLX's layer do the same work.
+// TestMeasureOursAndGoMLX: they do the same work, in processes of their own.
 func TestMeasureOursAndGoMLX(t *testing.T) {
 	if testing.Short() {
-		t.Skip("XLA is left out with -short: its plugin may have to be downloaded")
+		t.Skip("skipped with -short: needs XLA, whose plugin may have to be downloaded")
 	}
 	for _, r := range measureHere(t, tiny, ours, "gomlx") {
 		if r.Fault != "" || len(r.Steps) != 2 {
@@ -72,7 +73,7 @@ func TestParsePeak(t *testing.T) {
 	}
 }
 
-// The Python peers are part of the program, with a list of packages for each environment.
+// TestFiles: the program contains the Python peers, with the requirements of their environments.
 func TestFiles(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.CopyFS(dir, files); err != nil {

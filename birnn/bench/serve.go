@@ -8,12 +8,12 @@ import (
 	"time"
 )
 
-// The protocol between the benchmark and its workers: a line of JSON for each request and each reply. A worker first loads its
-// library and says which one it is (Ready). Then it is given its work (Setup), told to take steps (Steps), and sent home (Quit).
+// request is a line of JSON from the benchmark to a worker, which answers with a reply. A worker first loads its library and replies
+// with Ready. The requests are then Setup, Steps as often as wanted, and Quit.
 type request struct {
 	Setup   *work   `json:"setup,omitempty"`
 	Steps   int     `json:"steps,omitempty"`
-	Seconds float64 `json:"seconds,omitempty"` // with Steps: begin no further step after this time
+	Seconds float64 `json:"seconds,omitempty"` // with Steps: start no further step after this time
 	Quit    bool    `json:"quit,omitempty"`
 }
 
@@ -28,10 +28,10 @@ type reply struct {
 // step does the work once and returns the loss.
 type step func() (loss float64, err error)
 
-// builder makes ready for some work.
+// builder builds and compiles some work.
 type builder func(work, data) (step, error)
 
-// serve is the life of a worker of this program.
+// serve runs a worker of this program.
 func serve(in io.Reader, out io.Writer, load func() (name string, build builder, err error)) error {
 	answers, requests := json.NewEncoder(out), json.NewDecoder(in)
 	name, build, err := load()
@@ -45,14 +45,14 @@ func serve(in io.Reader, out io.Writer, load func() (name string, build builder,
 	for {
 		var r request
 		if err := requests.Decode(&r); err != nil || r.Quit {
-			return nil // at the end of the input too: the benchmark is gone
+			return nil // at the end of the input, the benchmark has ended
 		}
 		var answer reply
 		switch {
 		case r.Setup != nil:
 			take, answer, err = setUp(*r.Setup, build)
 		case take == nil:
-			err = errors.New("steps before any setup")
+			err = errors.New("steps requested before setup")
 		default:
 			answer, err = takeSteps(take, r)
 		}

@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// perStep returns the median time of a step in ms, and the least and the greatest of the rounds' medians.
+// perStep returns the median time of a step in ms, and the range of the rounds' medians.
 func (r result) perStep() (middle, least, greatest float64, ok bool) {
 	var rounds []float64
 	for _, steps := range r.Steps {
@@ -20,7 +20,7 @@ func (r result) perStep() (middle, least, greatest float64, ok bool) {
 	return median(rounds), slices.Min(rounds), slices.Max(rounds), true
 }
 
-// ratio returns how many times as long as ours a peer takes.
+// ratio returns the time of a peer relative to ours.
 func ratio(r result, all []result) (float64, bool) {
 	k := slices.IndexFunc(all, func(r result) bool { return r.Peer == ours })
 	if k < 0 {
@@ -31,7 +31,7 @@ func ratio(r result, all []result) (float64, bool) {
 	return other / own, ok1 && ok2 && own > 0
 }
 
-// table writes the results as a Markdown table, the fastest first, with its columns aligned for reading as they are.
+// table formats the results as a Markdown table, the fastest first.
 func table(results []result) string {
 	rows := [][]string{{"peer", "ms/step", "rounds", "vs ours", "first step", "peak memory"}}
 	var notes []string
@@ -53,7 +53,7 @@ func table(results []result) string {
 	return align(rows) + strings.Join(append(notes, ""), "\n")
 }
 
-// fastestFirst leaves the results alone and returns them in another order; without times they come last.
+// fastestFirst returns the results sorted by time; those without come last.
 func fastestFirst(results []result) []result {
 	return slices.SortedStableFunc(slices.Values(results), func(a, b result) int {
 		x, _, _, ok1 := a.perStep()
@@ -68,7 +68,7 @@ func fastestFirst(results []result) []result {
 	})
 }
 
-// align writes rows as a Markdown table: the first column to the left, the others to the right.
+// align formats rows as a Markdown table that is legible as text: the first column left-aligned, the others right-aligned.
 func align(rows [][]string) string {
 	widths := make([]int, len(rows[0]))
 	for _, row := range rows {
@@ -101,7 +101,7 @@ func align(rows [][]string) string {
 	return b.String()
 }
 
-// short writes a time with three significant digits, and none after the point from 100 on.
+// short formats a number with three significant digits, or as an integer from 100.
 func short(v float64) string {
 	switch {
 	case v >= 100:

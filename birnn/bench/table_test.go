@@ -33,7 +33,7 @@ func TestTable(t *testing.T) {
 
 func TestTableWithoutOurs(t *testing.T) {
 	if got := table(sample()[1:2]); !strings.Contains(got, "|       - |") {
-		t.Errorf("there is nothing to compare with:\n%s", got)
+		t.Errorf("the ratio has nothing to compare with:\n%s", got)
 	}
 }
 
@@ -47,24 +47,6 @@ func TestGrowth(t *testing.T) {
 		if !strings.Contains(strings.Join(strings.Fields(got), " "), strings.TrimSpace(want)) {
 			t.Errorf("no %q in\n%s", want, got)
 		}
-	}
-}
-
-func TestPictures(t *testing.T) {
-	s := newReport("batch", true)
-	s.add(work{Kind: train, Batch: 10}, sample())
-	s.add(work{Kind: train, Batch: 100}, sample())
-	memory, err := s.lines("Peak memory by %s", "MB", result.megabytes)
-	if err != nil || !strings.Contains(memory.Alt, "birnn: 300 at 10, 300 at 100") {
-		t.Errorf("got %v, %v", memory, err)
-	}
-	lines, err := s.lines("One training step by %s", "ms/step", result.milliseconds)
-	if err != nil || !strings.Contains(lines.Alt, "birnn: 22.0 at 10, 22.0 at 100") || strings.Contains(lines.Alt, "broken") {
-		t.Errorf("got %v, %v", lines, err)
-	}
-	bars, err := s.bars()
-	if err != nil || !strings.Contains(bars.Alt, "fast 5.50 ms (0.25×); birnn 22.0 ms;") || strings.Contains(bars.Alt, "broken") {
-		t.Errorf("got %v, %v", bars, err)
 	}
 }
 

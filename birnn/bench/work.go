@@ -1,19 +1,17 @@
 package main
 
-import (
-	"fmt"
-)
+import "fmt"
 
 // kind is what a peer does in one step.
 type kind string
 
 const (
 	train  kind = "train"  // one batch forward and backward, and one update by Adam
-	eval   kind = "eval"   // the loss of all examples, a batch after the other
+	eval   kind = "eval"   // the loss of all examples, batch by batch
 	single kind = "single" // the class probabilities of one example
 )
 
-// work is what every peer is given to do. It travels to the workers as JSON.
+// work is what each peer does. The workers receive it as JSON.
 type work struct {
 	Kind      kind    `json:"kind"`
 	Final     bool    `json:"final"` // FinalStates, rather than LastOutput
@@ -24,10 +22,10 @@ type work struct {
 	Hidden    int     `json:"hidden"`
 	Classes   int     `json:"classes"`
 	Rate      float64 `json:"rate"`
-	Data      string  `json:"data"` // the file that writeData made
+	Data      string  `json:"data"` // the file of writeData
 }
 
-// String says what is done in one step.
+// String describes a step.
 func (w work) String() string {
 	sizes := fmt.Sprintf("%d time steps of %d, %d hidden units", w.Timesteps, w.Input, w.Hidden)
 	readout := "LastOutput"
@@ -43,13 +41,13 @@ func (w work) String() string {
 	return fmt.Sprintf("One training step on a batch of %d: %s, %s", w.Batch, sizes, readout)
 }
 
-// sizes are those that flags can change.
+// sizes are set by flags.
 type sizes struct{ hidden, batch, timesteps, input int }
 
-// pixels of an image: what a sequence holds in all, unless -input says otherwise.
+// pixels is the size of an image and of a sequence, unless -input is set.
 const pixels = 28 * 28
 
-// sweeps are the workloads that train with one size after another.
+// sweeps are the workloads that train with several sizes.
 var sweeps = map[string][]int{
 	"hidden":    {32, 128, 512},
 	"batch":     {10, 100, 1000},
@@ -85,7 +83,7 @@ func newWork(name string, s sizes) (work, error) {
 	}
 	if w.Input == 0 {
 		if w.Input = pixels / w.Timesteps; w.Input*w.Timesteps != pixels {
-			return w, fmt.Errorf("%d pixels can't be divided into %d time steps; give the size of one as -input", pixels, w.Timesteps)
+			return w, fmt.Errorf("%d pixels are not divisible by %d time steps; set the size of a time step with -input", pixels, w.Timesteps)
 		}
 	}
 	w.Examples = w.Batch
@@ -98,12 +96,12 @@ func newWork(name string, s sizes) (work, error) {
 	case "single":
 		w.Kind, w.Batch, w.Examples = single, 1, checkedSteps
 	default:
-		return w, fmt.Errorf("there is no workload %q: take %s", name, workloads)
+		return w, fmt.Errorf("unknown workload %q; the workloads are %s", name, workloads)
 	}
 	return w, nil
 }
 
-// sweptSize returns the size that a sweep changes.
+// sweptSize returns the size that a sweep varies.
 func (w work) sweptSize(sweep string) int {
 	return map[string]int{"hidden": w.Hidden, "batch": w.Batch, "timesteps": w.Timesteps}[sweep]
 }

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// worker is the process of a peer. While others have their turn it is stopped, so that no thread of it can spin.
+// worker is the process of a peer. It is stopped during the turns of others, so that none of its threads can spin.
 type worker struct {
 	cmd      *exec.Cmd
 	requests *json.Encoder
@@ -51,7 +51,7 @@ func startWorker(cmd *exec.Cmd) (*worker, error) {
 	return w, nil
 }
 
-// ask has the worker do something, and waits for it.
+// ask sends a request and waits for the reply.
 func (w *worker) ask(r request) (reply, error) {
 	if err := w.requests.Encode(r); err != nil {
 		return reply{}, w.died(err)
@@ -70,10 +70,10 @@ func (w *worker) reply() (reply, error) {
 	return r, nil
 }
 
-// died is the error of a worker that does not answer. What it wrote last usually says why.
+// died returns the error of a worker that does not reply: usually the last line that it printed.
 func (w *worker) died(err error) error {
-	_ = w.cmd.Process.Kill() // it may be alive, with another idea of the protocol
-	_ = w.cmd.Wait()         // whatever the status: stderr is complete now
+	_ = w.cmd.Process.Kill() // it may still run, after an invalid reply
+	_ = w.cmd.Wait()         // for stderr to be complete; the status does not matter
 	lines := strings.Split(strings.TrimSpace(w.stderr.String()), "\n")
 	if last := lines[len(lines)-1]; last != "" {
 		return fmt.Errorf("the worker ended: %s", last)
@@ -84,20 +84,17 @@ func (w *worker) died(err error) error {
 func (w *worker) pause() error  { return w.cmd.Process.Signal(syscall.SIGSTOP) }
 func (w *worker) resume() error { return w.cmd.Process.Signal(syscall.SIGCONT) }
 
-// quit ends the process and returns the most memory that it has used, in bytes; zero if that is not known.
+// quit ends the process and returns its peak memory in bytes, or zero if it is not known.
 func (w *worker) quit() (peak int64) {
 	if w.cmd.ProcessState != nil {
-		return 0 // it has ended, and its number may be another's
+		return 0 // it has ended, and its PID may have been reused
 	}
 	peak = peakOf(w.cmd.Process.Pid)
-	_ = w.resume()                             // a stopped process would not read
-	_ = w.requests.Encode(request{Quit: true}) // a dead one does not
+	_ = w.resume()                             // a stopped process does not read
+	_ = w.requests.Encode(request{Quit: true}) // fails if the process has died
 	_ = w.stdin.Close()
 	timer := time.AfterFunc(5*time.Second, func() { _ = w.cmd.Process.Kill() })
 	defer timer.Stop()
 	_ = w.cmd.Wait()
-	if peak == 0 {
-		peak = peakOfEnded(w.cmd.ProcessState)
-	}
 	return peak
 }

@@ -21,8 +21,8 @@ import (
 
 // Env is a Python environment in a directory of its own.
 type Env struct {
-	// Dir is the directory. Ensure deletes what it holds, unless that is the
-	// complete environment. Beside it lies a lock file, Dir + ".lock".
+	// Dir is the directory. Ensure deletes its contents, unless they are the
+	// complete environment. Dir + ".lock" is a lock file.
 	Dir string
 
 	// Requirements is a requirements file in pip's format. It lists each
@@ -78,11 +78,10 @@ func (e Env) Check(ctx context.Context) error {
 func (e Env) fingerprint() string { return fmt.Sprintf("%x\n", sha256.Sum256(e.Requirements)) }
 
 // Ensure makes the environment, unless [Env.Check] finds nothing wrong with it.
-// Any number of processes may call it at a time: one makes the environment, the
-// others wait. One that was interrupted, even killed, leaves an environment
-// that is made again by the next call.
+// Several processes may call it at the same time: one makes the environment, the
+// others wait. If one is interrupted or even killed, the next call starts over.
 //
-// Ensure passes a line to report for each thing that takes a while.
+// Ensure calls report before whatever takes a while.
 func (e Env) Ensure(ctx context.Context, report func(format string, args ...any)) error {
 	if e.Check(ctx) == nil {
 		return nil
@@ -109,8 +108,8 @@ func (e Env) Ensure(ctx context.Context, report func(format string, args ...any)
 	return e.install(ctx, python, lock)
 }
 
-// install makes the environment and marks it as complete. What it starts holds
-// the lock too: pip may outlive a process that is killed.
+// install makes the environment and marks it as complete. The programs that
+// it starts hold the lock too: pip may outlive a process that is killed.
 func (e Env) install(ctx context.Context, python Python, lock *lock) error {
 	venv := command(ctx, python.Path, "-m", "venv", "--clear", e.Dir)
 	lock.share(venv)

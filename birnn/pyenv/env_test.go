@@ -15,10 +15,10 @@ const six = `six==1.17.0 \
 `
 
 // TestEnsure makes an environment with the machine's Python and the package
-// index: it holds what is pinned, and nothing else gets in.
+// index: it holds the pinned package, and hides others.
 func TestEnsure(t *testing.T) {
 	if testing.Short() {
-		t.Skip("needs Python and a package index; -short does without")
+		t.Skip("skipped with -short: needs Python and a package index")
 	}
 	env := Env{Dir: filepath.Join(t.TempDir(), "an envirönment"), Requirements: []byte(six)}
 	if err := env.Ensure(t.Context(), t.Logf); err != nil {

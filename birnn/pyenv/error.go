@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// command hides other packages than those of the interpreter's own environment.
+// command returns a command that hides packages outside the interpreter's environment.
 func command(ctx context.Context, python string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, python, args...)
 	cmd.Env = append(os.Environ(), "PYTHONNOUSERSITE=1", "PYTHONPATH=", "PYTHONHOME=")
@@ -31,11 +31,11 @@ type Error struct {
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// Error gives pip's usual failures in one sentence, instead of a page of output.
+// Error describes the usual failures of pip in one sentence, which pip does in a page.
 func (e *Error) Error() string {
 	name := strings.Join(e.Args[:min(len(e.Args), 3)], " ") // python -m pip
 	if m := badHash.FindStringSubmatch(e.Output); m != nil {
-		return fmt.Sprintf("%s: the file that the package index sent for %s has another hash than the pinned one; try again, or use another index (PIP_INDEX_URL)", name, m[1])
+		return fmt.Sprintf("%s: the file that the package index sent for %s does not match its pinned hash; try again, or use another index (PIP_INDEX_URL)", name, m[1])
 	}
 	if noConnection.MatchString(e.Output) {
 		return fmt.Sprintf("%s: no connection to %s; connect to the network, or use another index (PIP_INDEX_URL)", name, indexHost())

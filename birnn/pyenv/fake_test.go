@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-// fakePython makes a shell script the only Python on PATH. It answers that it is
-// of the given version, makes environments of itself, and as pip runs a command.
+// fakePython makes a shell script the only Python on PATH. It reports the given
+// version, copies itself into environments, and runs a command instead of pip.
 func fakePython(t *testing.T, version, venv, pip string) (record string) {
 	t.Helper()
 	dir := t.TempDir()
@@ -47,7 +47,7 @@ func TestFindPython(t *testing.T) {
 		{"a release candidate", "3.13.0rc2", "venv", Env{Oldest: 11, Newest: 13}, ""},
 		{"another major version", "4.11.0", "venv", Env{}, "not supported"},
 		{"no venv", "3.11.2", "none", Env{}, "install python3-venv"},
-		{"no Python", "Install", "it", Env{}, "does not answer like a Python"},
+		{"no Python", "Install", "it", Env{}, "is not a Python"},
 		{"a shim without one", "; exit 127;", "", Env{}, "does not run"},
 	} {
 		fakePython(t, test.version, test.venv, "")
@@ -63,7 +63,7 @@ func TestFindPython(t *testing.T) {
 	wantError(t, "none", err, "no Python on PATH", "3.10")
 }
 
-// TestFindPythonPrefers: a usable one under a versioned name to an unusable python3.
+// TestFindPythonPrefers a usable Python with a versioned name to an unusable python3.
 func TestFindPythonPrefers(t *testing.T) {
 	fakePython(t, "3.12.1", "venv", "")
 	good := os.Getenv("PATH")
@@ -83,11 +83,17 @@ func TestEnsureMeetsAFullDisk(t *testing.T) {
 	}
 	fakePython(t, "3.11.2", "venv", `/bin/cat "$0" > /dev/full`)
 	env := Env{Dir: filepath.Join(t.TempDir(), "env")}
+	if err := os.Mkdir(env.Dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(env.Complete(), []byte(env.fingerprint()), 0o644); err != nil { // but its Python is gone
+		t.Fatal(err)
+	}
 	wantError(t, "full disk", env.Ensure(t.Context(), t.Logf), "No space left")
 	wantError(t, "full disk", env.Check(t.Context()), "not finished")
 }
 
-// TestEnsureAtATime: of several at a time, one makes the environment.
+// TestEnsureAtATime: of several concurrent calls, one makes the environment.
 func TestEnsureAtATime(t *testing.T) {
 	record := fakePython(t, "3.11.2", "venv", "/bin/sleep 0.3; echo pip >> RECORD")
 	env := Env{Dir: filepath.Join(t.TempDir(), "env"), Requirements: []byte(six)}

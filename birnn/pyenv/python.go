@@ -16,7 +16,7 @@ type Python struct {
 
 const (
 	oldest = 10 // the default of Env.Oldest
-	newest = 14 // the newest Python that is looked for by its versioned name, unless Env.Newest says otherwise
+	newest = 14 // the newest Python to look for by its versioned name if Env.Newest is zero
 )
 
 // FindPython returns an interpreter on PATH that the environment can be made
@@ -34,7 +34,7 @@ func (e Env) FindPython(ctx context.Context) (Python, error) {
 		if err == nil {
 			return python, nil
 		}
-		// One that lacks only a module is the easiest to fix.
+		// The error to fix most easily is that of a Python without venv.
 		if unusable == nil || errors.Is(err, errNoVenv) && !errors.Is(unusable, errNoVenv) {
 			unusable = err
 		}
@@ -92,7 +92,7 @@ func (e Env) ask(ctx context.Context, path string) (Python, error) {
 		fmt.Sscanf(lines[0], "%d.%d", &major, &minor) // may end in rc2 or a1+
 	}
 	if major == 0 {
-		return Python{}, fmt.Errorf("%s does not answer like a Python, but with %q; install Python %s", path, out, e.versions())
+		return Python{}, fmt.Errorf("%s is not a Python: it answers %q; install Python %s", path, out, e.versions())
 	}
 	python := Python{Path: lines[2], Version: lines[0]}
 	if major != 3 || minor < e.oldest() || e.Newest > 0 && minor > e.Newest {

@@ -6,7 +6,7 @@ import (
 	"github.com/easy-gomlx/tutorials/plotting/inline"
 )
 
-// A training loop reports to a Live. In a notebook it shows progress and curves; here it collects.
+// A training loop reports to a Live, which shows progress and curves in a notebook, and here only records.
 func ExampleLive() {
 	const epochs, stepsPerEpoch = 2, 3
 	live := inline.NewLive(epochs, stepsPerEpoch)
@@ -23,7 +23,7 @@ func ExampleLive() {
 		fmt.Println(err)
 		return
 	}
-	training, validation := live.Series()
-	fmt.Println(training.Steps, validation.Steps)
+	record := live.History()
+	fmt.Println(record.Training.Steps, record.Validation.Steps)
 	// Output: [1 2 3 4 5 6] [3 6]
 }

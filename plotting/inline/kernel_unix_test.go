@@ -16,10 +16,10 @@ import (
 	"github.com/easy-gomlx/tutorials/plotting"
 )
 
-// kernel stands in for GoNB's: it reads what the cell's program sends, and confirms when asked to.
+// kernel is a fake of GoNB's kernel: it receives what the cell's program sends, and confirms on request.
 type kernel struct {
 	messages chan *protocol.DisplayData
-	confirms atomic.Int32 // how often it was asked to
+	confirms atomic.Int32 // that were requested
 	failed   chan error
 }
 
@@ -67,7 +67,7 @@ func (k *kernel) serve(from, to string) error {
 	}
 }
 
-// received returns the messages that came so far; it is called after a flush.
+// received returns the messages so far. Call it after a flush.
 func (k *kernel) received(t *testing.T) []*protocol.DisplayData {
 	t.Helper()
 	var all []*protocol.DisplayData
@@ -83,7 +83,7 @@ func (k *kernel) received(t *testing.T) []*protocol.DisplayData {
 	}
 }
 
-// gonbui opens its pipes once for each process, so all that needs a kernel is in one test.
+// TestInNotebook tests everything that needs a kernel: gonbui opens its pipes once per process.
 func TestInNotebook(t *testing.T) {
 	k := startKernel(t)
 	if err := Show(smallFigure()); err != nil {
@@ -94,7 +94,7 @@ func TestInNotebook(t *testing.T) {
 		t.Fatalf("the kernel got %d messages, first %+v; want the figure", len(shown), shown)
 	}
 	if n := k.confirms.Load(); n != 1 {
-		t.Errorf("Show asked %d times for a confirmation, want 1", n)
+		t.Errorf("Show requested %d confirmations, want 1", n)
 	}
 	if err := Show(&plotting.Figure{}); err == nil {
 		t.Error("no error for a figure without an image")
@@ -113,7 +113,7 @@ func TestInNotebook(t *testing.T) {
 	}
 	for k, update := range updates {
 		if update.DisplayID != updates[k%2].DisplayID {
-			t.Errorf("message %d has display id %q; want two that take turns", k, update.DisplayID)
+			t.Errorf("message %d has display id %q; want two that alternate", k, update.DisplayID)
 		}
 	}
 	if updates[0].DisplayID == updates[1].DisplayID {

@@ -3,25 +3,23 @@ package inline
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
 	"github.com/janpfeifer/gonb/gonbui"
 	"github.com/janpfeifer/gonb/gonbui/protocol"
 
+	"github.com/easy-gomlx/tutorials/birnn/history"
 	"github.com/easy-gomlx/tutorials/plotting"
 )
 
 const (
-	// redrawEvery is the shortest time from one redrawing to the next.
-	redrawEvery = 400 * time.Millisecond
-	// restFactor makes drawing take at most one part in twenty of the time.
-	restFactor = 19
+	redrawEvery = 400 * time.Millisecond // at most
+	restFactor  = 19                     // the pause after drawing, relative to its time: drawing takes at most 5%
 )
 
-// Live shows a training run while it happens: one line of progress and the curves of
-// [plotting.Curves], which replace themselves in place.
+// Live shows a training run as it proceeds: a line of progress and the learning curves of
+// [plotting.Curves], redrawn in place.
 //
 //	live := inline.NewLive(epochs, stepsPerEpoch)
 //	for ... {
@@ -29,11 +27,9 @@ const (
 //	}
 //	err := live.Done()
 //
-// A run that goes on with an earlier one begins with its curves: see [Live.GoOn].
-//
-// It redraws at most every 400 ms, and less often where drawing would take more than 5% of the time.
-// Outside a GoNB notebook it shows nothing and only collects, so that a training loop works
-// unchanged in a program or a test. Its methods may be called from several goroutines.
+// It redraws every 400 ms at most, and less often if drawing would take more than 5% of the time.
+// Outside a GoNB notebook it shows nothing and only records, so that the same training loop works in
+// a program or a test. Its methods may be called from several goroutines.
 type Live struct {
 	run    run
 	now    func() time.Time
@@ -45,12 +41,11 @@ type Live struct {
 	mu       sync.Mutex
 	nextDraw time.Time
 	finished bool
-	err      error // what made drawing stop
+	err      error // if set, nothing more is drawn
 }
 
-// NewLive starts a run of epochs times stepsPerEpoch steps, and shows where its progress will be;
-// its clock starts now. Zero for either
-// means unknown: the progress line then goes without totals and remaining time.
+// NewLive returns a Live for a run of epochs times stepsPerEpoch steps that starts now. Either may be
+// zero, for unknown: the line of progress then shows no totals and no remaining time.
 func NewLive(epochs, stepsPerEpoch int) *Live {
 	l := &Live{now: time.Now, lineID: gonbui.UniqueId(), plotID: gonbui.UniqueId()}
 	if gonbui.IsNotebook {
@@ -61,8 +56,8 @@ func NewLive(epochs, stepsPerEpoch int) *Live {
 	return l
 }
 
-// reserve puts two empty outputs where line and curves will be, so that they stay together, above
-// what the cell prints from now on.
+// reserve shows placeholders for the line and the curves, so that they stay together, above what the
+// cell prints later.
 func (l *Live) reserve() {
 	if l.send != nil {
 		l.send(textMessage("preparing the first step", l.lineID))
@@ -71,19 +66,19 @@ func (l *Live) reserve() {
 	}
 }
 
-// GoOn begins the curves with what an earlier run recorded that this one goes on with; empty series
-// change nothing. It comes before the first Step.
-func (l *Live) GoOn(training, validation plotting.Series) {
+// Resume starts the curves with the record of the run that this one resumes. An empty record
+// changes nothing. Call it before the first Step.
+func (l *Live) Resume(record history.Record) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.run.goOn(clone(training), clone(validation))
+	l.run.resume(record)
 	if l.run.before > 0 {
 		l.drawIfDue()
 	}
 }
 
-// Step records a training step: the number of steps made so far (1 after the first), and the loss
-// and the accuracy (0..1) of its batch. It need not be called for every step, but in their order.
+// Step records a training step, counted from 1, with the loss and the accuracy (0..1) of its batch.
+// Steps may be left out, but must ascend.
 func (l *Live) Step(step int, loss, accuracy float64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -91,7 +86,7 @@ func (l *Live) Step(step int, loss, accuracy float64) {
 	l.drawIfDue()
 }
 
-// Validation records loss and accuracy (0..1) on the validation set after the given number of steps.
+// Validation records the loss and the accuracy (0..1) on the validation set after a step.
 func (l *Live) Validation(step int, loss, accuracy float64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -99,16 +94,16 @@ func (l *Live) Validation(step int, loss, accuracy float64) {
 	l.drawIfDue()
 }
 
-// Series returns copies of what was recorded so far.
-func (l *Live) Series() (training, validation plotting.Series) {
+// History returns a copy of the record so far.
+func (l *Live) History() history.Record {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return clone(l.run.training), clone(l.run.validation)
+	return l.run.Clone()
 }
 
-// Done shows the last state with a closing line, and returns once the notebook has it. It returns
-// the error that kept the curves from being drawn, such as steps out of order. Further calls do
-// nothing; what is recorded after Done is not shown.
+// Done shows the final curves with a closing line, and returns once the notebook has received them.
+// If the curves could not be drawn, because of steps out of order for example, it returns that
+// error. Further calls do nothing; what is recorded after Done is not shown.
 func (l *Live) Done() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -133,22 +128,18 @@ func (l *Live) drawIfDue() {
 }
 
 func (l *Live) draw() {
-	if len(l.run.training.Steps)+len(l.run.validation.Steps) == 0 || l.err != nil {
+	if l.run.lastStep() == 0 || l.err != nil {
 		return
 	}
-	figure, err := plotting.Curves(l.run.training, l.run.validation)
+	figure, err := plotting.Curves(l.run.Record)
 	if err != nil {
-		l.err = fmt.Errorf("inline: drawing the run: %w", err)
+		l.err = fmt.Errorf("inline: drawing the curves: %w", err)
 		return
 	}
 	message, err := figureMessage(figure, l.plotID)
 	if err != nil {
-		l.err = fmt.Errorf("inline: drawing the run: %w", err)
+		l.err = fmt.Errorf("inline: drawing the curves: %w", err)
 		return
 	}
 	l.send(message)
-}
-
-func clone(s plotting.Series) plotting.Series {
-	return plotting.Series{Steps: slices.Clone(s.Steps), Loss: slices.Clone(s.Loss), Accuracy: slices.Clone(s.Accuracy)}
 }

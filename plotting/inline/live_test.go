@@ -10,14 +10,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/janpfeifer/gonb/gonbui/protocol"
 
-	"github.com/easy-gomlx/tutorials/plotting"
+	"github.com/easy-gomlx/tutorials/birnn/history"
 )
 
-// stage is a Live with a clock that the test turns, and what it sent.
+// stage is a Live with a fake clock, and records what it sends.
 type stage struct {
 	*Live
 	clock    time.Time
-	drawTime time.Duration // that the clock moves for each figure
+	drawTime time.Duration // added to the clock for each figure
 	lines    []string
 	figures  []string // their text alternatives
 	sentAt   []time.Time
@@ -42,7 +42,7 @@ func newStage(epochs, stepsPerEpoch int) *stage {
 	return s
 }
 
-// train makes steps that take the given time each.
+// train takes steps, each of which takes the given time.
 func (s *stage) train(from, to int, each time.Duration) {
 	for step := from; step <= to; step++ {
 		s.clock = s.clock.Add(each)
@@ -56,7 +56,7 @@ func TestLiveRedrawsAtItsOwnPace(t *testing.T) {
 		drawTime time.Duration
 		want     int // figures in ten seconds of steps
 	}{
-		{"as often as is good to look at", 10 * time.Millisecond, 25},
+		{"as often as is pleasant to watch", 10 * time.Millisecond, 25},
 		{"less often if drawing is slow", 100 * time.Millisecond, 5},
 	} {
 		t.Run(test.why, func(t *testing.T) {
@@ -80,12 +80,12 @@ func TestLiveRedrawsAtItsOwnPace(t *testing.T) {
 
 func TestLiveProgressLine(t *testing.T) {
 	s := newStage(10, 550)
-	s.clock = s.clock.Add(3 * time.Second) // compiling, no part of the pace
+	s.clock = s.clock.Add(3 * time.Second) // compiling, which is not part of the pace
 	s.Step(1, 2.3026, 0.1)
 	s.nextDraw = s.clock.Add(time.Hour) // only the line matters here
 	s.train(2, 1400, 25*time.Millisecond)
 	if want := "epoch 1/10 · step 1 of 5,500 · loss 2.30 · accuracy 10.0%"; s.lines[0] != want {
-		t.Errorf("first line is %q, want %q: nothing is known of the pace", s.lines[0], want)
+		t.Errorf("first line is %q, want %q: the pace is not known yet", s.lines[0], want)
 	}
 	want := "epoch 3/10 · step 1,400 of 5,500 · loss 0.00071 · accuracy 50.0% · 25 ms/step · 1 min 43 s left"
 	if got := s.run.progressLine(); got != want {
@@ -115,7 +115,7 @@ func TestLiveUnknownLength(t *testing.T) {
 
 func TestLiveDoneShowsTheLastState(t *testing.T) {
 	s := newStage(1, 20)
-	s.train(1, 20, time.Millisecond) // all but the first come too soon to be drawn
+	s.train(1, 20, time.Millisecond) // all but the first are too early to be redrawn
 	s.Validation(20, 0.07, 0.977)
 	if len(s.figures) != 1 {
 		t.Fatalf("%d figures before Done, want 1", len(s.figures))
@@ -151,15 +151,15 @@ func TestLiveStoppedEarly(t *testing.T) {
 	}
 }
 
-// TestLiveGoesOn: the curves begin with those of the run before, pace and closing line do not.
-func TestLiveGoesOn(t *testing.T) {
+// TestLiveResumes: the curves start with those of the resumed run, pace and closing line do not.
+func TestLiveResumes(t *testing.T) {
 	before := newStage(2, 100)
 	before.train(1, 120, 10*time.Millisecond)
 	before.Validation(100, 0.5, 0.9)
 	s := newStage(2, 100)
-	s.GoOn(before.Series())
+	s.Resume(before.History())
 	if len(s.figures) != 1 || !strings.Contains(s.figures[0], "steps 1 to 120") {
-		t.Errorf("figures %q; want one of the run before", s.figures)
+		t.Errorf("figures %q; want one of the resumed run", s.figures)
 	}
 	s.train(121, 200, time.Second)
 	if err := s.Done(); err != nil {
@@ -172,9 +172,9 @@ func TestLiveGoesOn(t *testing.T) {
 		t.Errorf("closing line is %q, want it to begin with %q", got, want)
 	}
 	fresh := newStage(1, 10)
-	fresh.GoOn(plotting.Series{}, plotting.Series{})
+	fresh.Resume(history.Record{})
 	if len(fresh.figures)+len(fresh.lines) != 0 {
-		t.Error("a run without one before it was drawn before its first step")
+		t.Error("an empty record was drawn")
 	}
 }
 
@@ -188,7 +188,7 @@ func TestLiveWithoutSteps(t *testing.T) {
 	}
 }
 
-func TestLiveDivergingRun(t *testing.T) {
+func TestLiveDiverging(t *testing.T) {
 	s := newStage(1, 3)
 	s.Step(1, math.NaN(), math.NaN())
 	s.Step(2, math.Inf(1), 0)
@@ -197,12 +197,12 @@ func TestLiveDivergingRun(t *testing.T) {
 	}
 }
 
-func TestLiveTellsWhatCannotBeDrawn(t *testing.T) {
+func TestLiveStepsOutOfOrder(t *testing.T) {
 	s := newStage(10, 550)
 	s.train(1, 3, time.Second)
 	s.Step(2, 1, 0.5)
 	err := s.Done()
-	if err == nil || !strings.Contains(err.Error(), "training.Steps[3] is 2 after 3") {
+	if err == nil || !strings.Contains(err.Error(), "Training.Steps[3] is 2 after 3") {
 		t.Errorf("error is %v; want the step that is out of order", err)
 	}
 }
@@ -214,22 +214,21 @@ func TestLiveOutsideNotebook(t *testing.T) {
 	if err := live.Done(); err != nil {
 		t.Error(err)
 	}
-	training, validation := live.Series()
-	want := plotting.Series{Steps: []int{1}, Loss: []float64{2.3}, Accuracy: []float64{0.1}}
-	if diff := cmp.Diff(want, training); diff != "" {
-		t.Errorf("training (-want +got)\n%s", diff)
+	record := live.History()
+	want := history.Record{
+		Training:   history.Series{Steps: []int{1}, Loss: []float64{2.3}, Accuracy: []float64{0.1}},
+		Validation: history.Series{Steps: []int{1}, Loss: []float64{2.2}, Accuracy: []float64{0.2}},
 	}
-	training.Loss[0] = 9
-	if again, _ := live.Series(); again.Loss[0] != 2.3 {
-		t.Error("Series shares memory with Live")
+	if diff := cmp.Diff(want, record); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
 	}
-	want = plotting.Series{Steps: []int{1}, Loss: []float64{2.2}, Accuracy: []float64{0.2}}
-	if diff := cmp.Diff(want, validation); diff != "" {
-		t.Errorf("validation (-want +got)\n%s", diff)
+	record.Training.Loss[0] = 9
+	if live.History().Training.Loss[0] != 2.3 {
+		t.Error("History shares memory with Live")
 	}
 }
 
-// Run with -race.
+// TestLiveFromSeveralGoroutines is for -race.
 func TestLiveFromSeveralGoroutines(t *testing.T) {
 	s := newStage(1, 100)
 	var group sync.WaitGroup
@@ -237,12 +236,12 @@ func TestLiveFromSeveralGoroutines(t *testing.T) {
 		group.Go(func() {
 			for range 50 {
 				s.Step(1, 1, 0.5)
-				s.Series()
+				s.History()
 			}
 		})
 	}
 	group.Wait()
-	if training, _ := s.Series(); len(training.Steps) != 200 {
+	if training := s.History().Training; len(training.Steps) != 200 {
 		t.Errorf("%d steps recorded, want 200", len(training.Steps))
 	}
 }

@@ -9,15 +9,15 @@ import (
 )
 
 func init() {
-	// Nested metadata travels to the kernel as gob, which must know its type on both sides.
+	// Nested metadata is sent to the kernel as gob, which must know its type on both sides.
 	gob.Register(map[string]any{})
 }
 
-// figureMessage is what the notebook gets for a figure. Messages with the same displayID, unless it
-// is empty, replace one another.
+// figureMessage returns the message that displays a figure. It replaces an earlier message with the
+// same displayID, unless that is empty.
 //
-// Both the picture's size and its text alternative are in the metadata, under the names that
-// JupyterLab and nbconvert look for. The plain text is for where no picture can be shown.
+// The metadata holds the size and the text alternative, under the names that JupyterLab and nbconvert
+// use. The plain text is for front ends that can't show images.
 func figureMessage(f *plotting.Figure, displayID string) (*protocol.DisplayData, error) {
 	file, err := f.PNG()
 	if err != nil {

@@ -18,7 +18,7 @@ func smallFigure() *plotting.Figure {
 	return &plotting.Figure{Image: image.NewGray(image.Rect(0, 0, 4, 2)), Alt: "Nothing but black.", Width: 2, Height: 1}
 }
 
-// The message survives the pipe to the kernel, which turns it into JSON for the notebook.
+// TestFigureMessage: the message survives the pipe to the kernel, which converts it to JSON.
 func TestFigureMessage(t *testing.T) {
 	figure := smallFigure()
 	message, err := figureMessage(figure, "the id")

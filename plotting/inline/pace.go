@@ -6,18 +6,15 @@ import (
 )
 
 const (
-	// paceWindow is how far back the moving average of the time for a step looks.
-	paceWindow = 20 * time.Second
-	// paceSpacing keeps the number of samples small however fast the steps are.
-	paceSpacing = 100 * time.Millisecond
-	// paceLeast is how much time must have been seen before it says anything of the time to come.
-	paceLeast = time.Second
+	paceWindow  = 20 * time.Second       // of the moving average
+	paceSpacing = 100 * time.Millisecond // between samples, however fast the steps are
+	paceLeast   = time.Second            // before there is an average
 )
 
-// pace measures the time for a step over the last while. It starts with the first step that is
-// reported, so that compiling the model, which comes before, is no part of it.
+// pace is a moving average of the time of a step. It starts with the first step that is reported, and
+// so excludes compilation, which comes before.
 type pace struct {
-	samples []sample // the oldest of the window first
+	samples []sample // oldest first
 	latest  sample
 }
 
@@ -33,13 +30,13 @@ func (p *pace) add(now time.Time, step int) {
 		return
 	}
 	p.samples = append(p.samples, p.latest)
-	// Two samples stay whatever their age: steps may take longer than the window.
+	// Keep two samples of any age: steps may take longer than the window.
 	for len(p.samples) > 2 && now.Sub(p.samples[0].at) > paceWindow {
 		p.samples = p.samples[1:]
 	}
 }
 
-// perStep returns the average time for a step, and whether enough was seen for it.
+// perStep returns the average time of a step, and whether it is known yet.
 func (p *pace) perStep() (time.Duration, bool) {
 	if len(p.samples) == 0 {
 		return 0, false
@@ -61,7 +58,7 @@ func stepTime(d time.Duration) string {
 	return fmt.Sprintf("%.2g ms/step", d.Seconds()*1e3)
 }
 
-// duration writes a time to the second, and one over an hour to the minute.
+// duration formats a duration to the second, or to the minute if it is over an hour.
 func duration(d time.Duration) string {
 	d = d.Round(time.Second)
 	hours, minutes, seconds := int(d.Hours()), int(d.Minutes())%60, int(d.Seconds())%60

@@ -18,9 +18,9 @@ func TestPace(t *testing.T) {
 		want    time.Duration // 0: not known yet
 	}{
 		{"nothing", nil, 0},
-		{"one step says nothing", []report{{5 * s, 1}}, 0},
+		{"one step has no pace", []report{{5 * s, 1}}, 0},
 		{"too early to tell", []report{{5 * s, 1}, {5*s + 900*ms, 10}}, 0},
-		{"what was before the first step does not count", []report{{60 * s, 1}, {62 * s, 101}}, 20 * ms},
+		{"time before the first step does not count", []report{{60 * s, 1}, {62 * s, 101}}, 20 * ms},
 		{"every hundredth step", []report{{s, 1}, {3 * s, 101}, {5 * s, 201}}, 20 * ms},
 		{"an evaluation costs time", []report{{s, 1}, {3 * s, 101}, {5 * s, 101}}, 40 * ms},
 		{"the early part is forgotten", []report{{s, 1}, {30 * s, 11}, {40 * s, 21}, {55 * s, 51}}, time.Duration(15 * float64(s) / 30)},

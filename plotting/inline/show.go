@@ -1,5 +1,5 @@
-// Package inline shows figures in the output of a GoNB notebook cell: one at a time with [Show], or
-// a training run that redraws itself in place with [Live].
+// Package inline shows figures in the output of a GoNB notebook's cell: one at a time with [Show], or
+// with [Live] the learning curves of a training run, redrawn in place.
 package inline
 
 import (
@@ -12,11 +12,11 @@ import (
 	"github.com/easy-gomlx/tutorials/plotting"
 )
 
-// Show displays a figure below the notebook cell that is running, and returns once the notebook has
-// it. Outside a GoNB notebook it returns an error: save the figure to a file there.
+// Show displays a figure in the output of the running cell, and returns once the notebook has
+// received it. Outside a GoNB notebook it returns an error.
 func Show(f *plotting.Figure) error {
 	if !gonbui.IsNotebook {
-		return errors.New("inline: this program does not run in a GoNB notebook; write the figure to a file with its Save method")
+		return errors.New("inline: this program does not run in a GoNB notebook; use Figure.Save to write the figure to a file")
 	}
 	message, err := figureMessage(f, "")
 	if err != nil {
@@ -26,11 +26,11 @@ func Show(f *plotting.Figure) error {
 	return flush()
 }
 
-// flushTimeout is how long the kernel may take to confirm what was sent; usually it is milliseconds.
+// flushTimeout is how long the kernel may take to confirm what was sent. It usually takes milliseconds.
 const flushTimeout = 10 * time.Second
 
-// flush waits until the kernel has taken over all that was sent: what is still on its way when the
-// program of a cell ends is lost.
+// flush waits until the kernel has received everything that was sent. What it has not received when
+// the cell's program ends is lost.
 func flush() error {
 	if err := gonbui.Error(); err != nil {
 		return fmt.Errorf("inline: talking to the GoNB kernel: %w", err)
@@ -41,13 +41,13 @@ func flush() error {
 		gonbui.Sync()
 	}()
 	deadline := time.After(flushTimeout)
-	for { // Sync itself waits for ever if the pipe breaks meanwhile
+	for { // Sync never returns if the pipe breaks meanwhile
 		select {
 		case <-synced:
 			return nil
 		case <-time.After(100 * time.Millisecond):
 			if err := gonbui.Error(); err != nil {
-				return fmt.Errorf("inline: the GoNB kernel is gone: %w", err)
+				return fmt.Errorf("inline: the GoNB kernel has exited: %w", err)
 			}
 		case <-deadline:
 			return fmt.Errorf("inline: the GoNB kernel did not confirm within %v; restart the kernel and run the cell again", flushTimeout)

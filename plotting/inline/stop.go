@@ -11,31 +11,31 @@ import (
 	"github.com/janpfeifer/gonb/gonbui"
 )
 
-// The reasons for which the context of [Stoppable] ends, as [context.Cause] gives them.
+// The causes, as [context.Cause] returns them, for which the context of [Stoppable] is canceled.
 var (
 	ErrStopped    = errors.New("inline: the cell was stopped")
-	ErrKernelGone = errors.New("inline: the kernel that runs the cell is gone")
+	ErrKernelGone = errors.New("inline: the kernel that runs the cell has exited")
 )
 
-// Stoppable returns a context for work that takes long. It ends when the notebook's stop button is
-// pressed, which sends the cell's program an interrupt and kills it five seconds later if it still
-// runs; so save what is worth it and return. A second interrupt ends the program at once.
+// Stoppable returns a context that is canceled when the notebook's stop button is pressed. The button
+// interrupts the cell's program, and kills it if it still runs five seconds later: save what matters
+// and return. A second interrupt ends the program immediately.
 //
-// It also ends when the kernel is gone, restarted or killed, which would otherwise leave the program
-// running with nobody to see it. What it prints then goes nowhere.
+// The context is also canceled when the kernel exits, because it was restarted or killed: the program
+// would otherwise run on unnoticed. What it prints then is lost.
 //
-// Outside a notebook it ends at the first Ctrl-C, or SIGTERM.
+// Outside a notebook the context is canceled at the first Ctrl-C or SIGTERM.
 func Stoppable() context.Context {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	go func() {
 		<-signals
-		signal.Stop(signals) // the next one has its usual effect
+		signal.Stop(signals) // the next one ends the program
 		cancel(ErrStopped)
 	}()
 	if gonbui.IsNotebook {
-		signal.Ignore(syscall.SIGPIPE) // printing after the kernel has gone is no reason to end before all is saved
+		signal.Ignore(sigpipe) // or printing after the kernel has exited would end the program before it has saved
 		kernel := os.Getppid()
 		go func() {
 			for os.Getppid() == kernel {
@@ -47,5 +47,7 @@ func Stoppable() context.Context {
 	return ctx
 }
 
-// parentInterval is how often a program looks whether its kernel is still there.
-const parentInterval = 200 * time.Millisecond
+const (
+	parentInterval = 200 * time.Millisecond // between checks that the kernel is still running
+	sigpipe        = syscall.Signal(13)     // SIGPIPE, which package syscall does not define for js
+)

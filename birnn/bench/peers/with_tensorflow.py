@@ -1,4 +1,4 @@
-"""TensorFlow's static graph, as the original tutorial builds it, in version 1 mode; it computes nothing that is not asked for."""
+"""TensorFlow's static graph, in version 1 mode, as the original tutorial builds it. It computes only what is needed."""
 
 import os
 import warnings

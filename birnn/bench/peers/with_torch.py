@@ -1,11 +1,11 @@
-"""PyTorch. The peer "pytorch" is nn.LSTM in both directions, as people write it. "pytorch-pruned" does what outputs[-1] takes and
-no more: an LSTM forwards, and one step of a cell backwards.
+"""PyTorch. The peer "pytorch" is nn.LSTM in both directions, as people write it. "pytorch-pruned" computes only what outputs[-1]
+needs: an LSTM forward, and one step of a cell backward.
 
-PyTorch has two biases, which add up: the second is zero and not trained, or the bias would be moved twice.
+PyTorch has two biases, which add up. The second is zero and not trained, or the sum would be updated twice.
 """
 
 import torch
-import torch._dynamo  # the optimizer would load it in its first step
+import torch._dynamo  # or the optimizer would import it in its first step
 from torch import nn
 from worker import batches, cycle, regated, with_forget_bias
 
@@ -54,7 +54,7 @@ def build(peer, work, data):
     cross_entropy = nn.functional.cross_entropy
     parts = [(torch.from_numpy(x), torch.from_numpy(y).long()) for x, y in batches(work, data)]
     if work.kind == "train":
-        # fused: the fastest that PyTorch has
+        # fused: PyTorch's fastest
         adam = torch.optim.Adam([p for p in network.parameters() if p.requires_grad], lr=work.rate, fused=True)
         x, y = parts[0]
 

@@ -1,8 +1,8 @@
 """A worker of the benchmark: python worker.py MODULE PEER
 
-It takes requests and gives replies as serve.go says, and has the module do the work: with_torch.py and the like. A module has
-NAME, its library with the version, and build(peer, work, data), which returns a function that does the work once and returns
-the loss: of the training batch, of all examples, or of the k-th one.
+It answers requests as described in serve.go, with a module such as with_torch.py. A module has NAME, its library with the version,
+and build(peer, work, data), which returns a function that does the work once and returns the loss: of the training batch, of all
+examples, or of the next one.
 """
 
 import importlib
@@ -14,7 +14,7 @@ from types import SimpleNamespace
 
 
 def read(work):
-    """What writeData wrote in data.go: all arrays are float32, but y."""
+    """Reads the file of writeData in data.go. All arrays are float32, except y."""
     import numpy as np
 
     numbers = np.fromfile(work.data, "<f4")
@@ -34,7 +34,7 @@ def read(work):
 
 
 def regated(array, order):
-    """The array with its gates, side by side as i, j, f, o, in another order."""
+    """Returns the array with its gates, which are in the order i, j, f, o, in another order."""
     import numpy as np
 
     gates = dict(zip("ijfo", np.split(array, 4, axis=-1)))
@@ -42,7 +42,7 @@ def regated(array, order):
 
 
 def with_forget_bias(bias):
-    """The bias with the forget bias of 1 in it, where a library adds none."""
+    """Returns the bias with the forget bias of 1, for libraries that do not add it."""
     bias = bias.copy()
     n = len(bias) // 4
     bias[2 * n : 3 * n] += 1
@@ -50,12 +50,12 @@ def with_forget_bias(bias):
 
 
 def batches(work, data):
-    """The examples, a batch after the other."""
+    """Returns the examples in batches."""
     return [(data.x[k : k + work.batch], data.y[k : k + work.batch]) for k in range(0, work.examples, work.batch)]
 
 
 def cycle(items):
-    """A function that returns one item after the other, again and again."""
+    """Returns a function that returns the next item, in a cycle."""
     k = -1
 
     def following():
@@ -78,7 +78,7 @@ def steps(step, request):
 
 def main():
     answers = os.fdopen(os.dup(1), "w", buffering=1)
-    os.dup2(2, 1)  # what libraries print must not come between
+    os.dup2(2, 1)  # what libraries print goes to stderr
 
     def answer(reply):
         answers.write(json.dumps(reply) + "\n")

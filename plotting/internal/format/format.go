@@ -1,4 +1,4 @@
-// Package format writes numbers for people to read.
+// Package format formats numbers for people.
 package format
 
 import (
@@ -6,7 +6,7 @@ import (
 	"strconv"
 )
 
-// Thousands writes 5500 as "5,500".
+// Thousands formats 5500 as "5,500".
 func Thousands(n int) string {
 	s := strconv.Itoa(n)
 	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
@@ -15,7 +15,7 @@ func Thousands(n int) string {
 	return s
 }
 
-// Percent writes a fraction with one decimal, and neither 0% nor 100% for what is only near it.
+// Percent formats a fraction with one decimal. Only 0 and 1 become 0% and 100%.
 func Percent(fraction float64) string {
 	switch {
 	case fraction == 0 || fraction == 1:
@@ -28,7 +28,7 @@ func Percent(fraction float64) string {
 	return strconv.FormatFloat(100*fraction, 'f', 1, 64) + "%"
 }
 
-// Short writes a loss with two or three significant digits.
+// Short formats a loss with two or three significant digits.
 func Short(v float64) string {
 	switch size := math.Abs(v); {
 	case size >= 1000 || size > 0 && size < 0.0001:
@@ -39,7 +39,7 @@ func Short(v float64) string {
 	return strconv.FormatFloat(v, 'g', 2, 64)
 }
 
-// Count writes "1 step" or "5,500 steps".
+// Count formats "1 step" or "5,500 steps".
 func Count(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun

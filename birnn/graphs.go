@@ -1,0 +1,91 @@
+package birnn
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/ml/model"
+	"github.com/gomlx/gomlx/ml/train"
+)
+
+// createVariables creates the network's variables and the optimizer's, without
+// values, by building the training graph for one sequence. It is not compiled.
+func (m *Model) createVariables() error {
+	g := NewGraph(m.backend, "variables")
+	defer g.Finalize()
+	model.SetStore(g, m.store)
+	x := Parameter(g, "x", shapes.Make(dtypes.Float32, 1, m.cfg.Timesteps, m.cfg.NumInput))
+	y := Parameter(g, "y", shapes.Make(dtypes.Int32, 1))
+	m.trainingGraph(m.store.RootScope(), x, y)
+	m.fingerprint = fingerprint(g, m.store)
+	for v := range m.store.IterVariables() {
+		if _, ok := dtypeNames[v.DType()]; !ok {
+			return fmt.Errorf("variable %q is %s, which a checkpoint cannot hold", v.Path(), v.DType())
+		}
+	}
+	return nil
+}
+
+// fingerprint tells the graphs of trainings apart: by their operations, shapes
+// and small constants, and by the variables that are given a value, such as a
+// learning rate.
+func fingerprint(g *Graph, store *model.Store) string {
+	hash := sha256.New()
+	io.WriteString(hash, g.String())
+	for v := range store.IterVariables() {
+		if v.HasValue() {
+			fmt.Fprintln(hash, v.Path(), v.MustValue())
+		}
+	}
+	return hex.EncodeToString(hash.Sum(nil))[:16]
+}
+
+// trainingGraph is one training step, as GoMLX's train.Trainer takes it. Loss
+// and accuracy are those before the update.
+func (m *Model) trainingGraph(scope *model.Scope, x, y *Node) (loss, accuracy *Node) {
+	g := x.Graph()
+	m.store.SetTraining(g, true)
+	logits := m.logits(scope, x)
+	loss, accuracy = m.score(logits, y)
+	m.network.Optimizer.UpdateGraph(scope, g, loss)
+	train.ExecPerStepUpdateGraphFn(g)
+	return float64Scalar(loss), float64Scalar(accuracy)
+}
+
+// scoringGraph evaluates and predicts, so that one program serves both.
+func (m *Model) scoringGraph(scope *model.Scope, x, y *Node) (loss, accuracy, probabilities *Node) {
+	m.store.SetTraining(x.Graph(), false)
+	logits := m.logits(scope, x)
+	loss, accuracy = m.score(logits, y)
+	return float64Scalar(loss), float64Scalar(accuracy), ConvertDType(Softmax(logits, -1), dtypes.Float32)
+}
+
+// logits calls the network and checks the shape of the result.
+func (m *Model) logits(scope *model.Scope, x *Node) *Node {
+	logits := m.network.Logits(scope, x)
+	if logits == nil {
+		panic(errors.New("Network.Logits returned nil"))
+	}
+	want := shapes.Make(dtypes.Float32, x.Shape().Dim(0), m.cfg.NumClasses)
+	if !slices.Equal(logits.Shape().Dimensions, want.Dimensions) || !logits.DType().IsFloat() {
+		panic(fmt.Errorf("Network.Logits returned %s for %d sequences; with Config.NumClasses %d it must be %s",
+			logits.Shape(), x.Shape().Dim(0), m.cfg.NumClasses, want))
+	}
+	return logits
+}
+
+// score returns the loss, with the regularizers that the network added, and the
+// accuracy.
+func (m *Model) score(logits, y *Node) (loss, accuracy *Node) {
+	train.AddMainLoss(m.network.Loss(logits, y))
+	return train.TotalLoss(logits.Graph()), m.network.Accuracy(logits, y)
+}
+
+func float64Scalar(x *Node) *Node { return ConvertDType(ReduceAllMean(x), dtypes.Float64) }

@@ -1,0 +1,108 @@
+package birnn
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/easy-gomlx/tutorials/birnn/history"
+	"github.com/easy-gomlx/tutorials/birnn/internal/checkpoint"
+)
+
+// headerVersion is the version of what a checkpoint holds.
+const headerVersion = 3
+
+// header is the header of a checkpoint. The order of the examples follows from
+// it: that of an epoch is drawn from Config.Seed and the number of the epoch.
+type header struct {
+	Version  int
+	Config   Config
+	Step     int
+	Examples int    // in an epoch; 0: not known
+	Graph    string // fingerprint of the training graph
+}
+
+// parseHeader parses a header; the error names what is wrong with it.
+func parseHeader(text string) (header, error) {
+	var h header
+	if err := json.Unmarshal([]byte(text), &h); err != nil {
+		return h, fmt.Errorf("its header is not valid: %w", err)
+	}
+	if h.Version != headerVersion {
+		return h, fmt.Errorf("it has version %d, this program knows version %d", h.Version, headerVersion)
+	}
+	if err := h.Config.Validate(); err != nil {
+		return h, err
+	}
+	if h.Step < 0 {
+		return h, fmt.Errorf("its Step is %d", h.Step)
+	}
+	if h.Examples < 0 || h.Examples > 0 && h.Examples < h.Config.BatchSize {
+		return h, fmt.Errorf("its Examples are %d, with Config.BatchSize %d", h.Examples, h.Config.BatchSize)
+	}
+	return h, nil
+}
+
+// historyPrefix begins the names of the arrays that hold the history.
+const historyPrefix = "History."
+
+// series are the parts of a history, with the names of their arrays.
+func series(h *history.Record) map[string]*history.Series {
+	return map[string]*history.Series{historyPrefix + "Training": &h.Training, historyPrefix + "Validation": &h.Validation}
+}
+
+// historyArrays returns the history as arrays.
+func historyArrays(h history.Record) (arrays []checkpoint.Array) {
+	for name, s := range series(&h) {
+		steps := make([]int64, len(s.Steps))
+		for k, step := range s.Steps {
+			steps[k] = int64(step)
+		}
+		arrays = append(arrays,
+			checkpoint.NewArray(name+".Steps", steps, len(steps)),
+			checkpoint.NewArray(name+".Loss", s.Loss, len(s.Loss)),
+			checkpoint.NewArray(name+".Accuracy", s.Accuracy, len(s.Accuracy)))
+	}
+	slices.SortFunc(arrays, func(a, b checkpoint.Array) int { return strings.Compare(a.Name, b.Name) })
+	return arrays
+}
+
+// splitHistory returns the history among the arrays, and the other arrays.
+func splitHistory(arrays []checkpoint.Array) (h history.Record, others []checkpoint.Array, err error) {
+	for name, s := range series(&h) {
+		if *s, err = parseSeries(arrays, name); err != nil {
+			return h, nil, err
+		}
+	}
+	for _, a := range arrays {
+		if !strings.HasPrefix(a.Name, historyPrefix) {
+			others = append(others, a)
+		}
+	}
+	return h, others, nil
+}
+
+// parseSeries returns the series of the given name.
+func parseSeries(arrays []checkpoint.Array, name string) (s history.Series, err error) {
+	steps, err := checkpoint.Find[int64](arrays, name+".Steps")
+	if err == nil {
+		s.Loss, err = checkpoint.Find[float64](arrays, name+".Loss")
+	}
+	if err == nil {
+		s.Accuracy, err = checkpoint.Find[float64](arrays, name+".Accuracy")
+	}
+	if err != nil {
+		return s, err
+	}
+	if len(steps) != len(s.Loss) || len(steps) != len(s.Accuracy) {
+		return s, fmt.Errorf("its %s has %d steps, %d losses and %d accuracies", name, len(steps), len(s.Loss), len(s.Accuracy))
+	}
+	if !slices.IsSorted(steps) {
+		return s, fmt.Errorf("the steps of its %s are not in order", name)
+	}
+	for _, step := range steps {
+		s.Steps = append(s.Steps, int(step))
+	}
+	return s, nil
+}

@@ -1,0 +1,131 @@
+package rnn
+
+import (
+	"github.com/gomlx/compute/shapes"
+	. "github.com/gomlx/gomlx/core/graph"
+)
+
+// forwardPass is a recurrence as a While loop, with what it leaves for the way
+// back, which is another loop.
+type forwardPass struct {
+	*recurrence
+
+	u     *Node // values of the gates, [time, batch, 4*hidden]
+	c     *Node // cell states after each time step, [time, batch, hidden]; nil without
+	h     *Node // hidden states, the initial one first, [time+1, batch, hidden]
+	state State // after the last time step
+}
+
+// looped runs the cell over all time steps. Pre-activations and gates share a
+// stack: each step takes the former from its row and leaves the latter there.
+func (r *recurrence) looped() states {
+	_, fromHidden := r.split()
+	steps, batch, hidden := r.steps(), r.x.Shape().Dim(1), r.cell.NumHidden()
+	zeros := func(dims ...int) *Node { return Zeros(r.x.Graph(), shapes.Make(r.x.DType(), dims...)) }
+
+	state, mask, weights := r.initial, r.mask, fromHidden
+	u, h := r.project(), zeros(steps+1, batch, hidden)
+	if !r.atZero {
+		h = put(h, state.H, Const(h.Graph(), int32(0)))
+	}
+	var c *Node
+	if r.cell.hasCellState() {
+		c = zeros(steps, batch, hidden)
+	}
+	loop(steps, func(t *Node) {
+		z := Add(at(u, t), MatMul(state.H, weights))
+		gates, after := r.cell.step(z, state)
+		if mask != nil {
+			after = after.where(at(mask, t), state)
+		}
+		state = after
+		u = put(u, gates, t)
+		if c != nil {
+			c = put(c, state.C, t)
+		}
+		h = put(h, state.H, increment(t))
+	}, &state.H, &state.C, &u, &c, &h, &mask, &weights)
+	return &forwardPass{recurrence: r, u: u, c: c, h: h, state: state}
+}
+
+// before returns the hidden states that each time step begins with.
+func (p *forwardPass) before() *Node { return Slice(p.h, AxisRange(0, -1)) }
+
+// all implements [states].
+func (p *forwardPass) all() *Node {
+	return withGradient(Slice(p.h, AxisRangeToEnd(1)), p.inputs(), func(d *Node) []*Node {
+		return p.gradient(d, State{})
+	})
+}
+
+// last implements [states].
+func (p *forwardPass) last() *Node {
+	return withGradient(p.state.H, p.inputs(), func(d *Node) []*Node {
+		return p.gradient(nil, State{H: d})
+	})
+}
+
+// final implements [states]. Hidden and cell state are stacked, because a
+// gradient of our own belongs to one node.
+func (p *forwardPass) final() State {
+	if p.state.C == nil {
+		return State{H: p.last()}
+	}
+	part := func(both *Node, k int) *Node { return Squeeze(Slice(both, AxisElem(k)), 0) }
+	both := withGradient(Stack(p.state.nodes(), 0), p.inputs(), func(d *Node) []*Node {
+		return p.gradient(nil, State{H: part(d, 0), C: part(d, 1)})
+	})
+	return State{H: part(both, 0), C: part(both, 1)}
+}
+
+// inputs are what the states depend on.
+func (p *forwardPass) inputs() []*Node {
+	if p.atZero {
+		return []*Node{p.x, p.weights}
+	}
+	return append([]*Node{p.x, p.weights}, p.initial.nodes()...)
+}
+
+// gradient goes back over the sequence. It takes the gradient of the loss with
+// respect to all hidden states (nil: none) and to the last state (nil fields:
+// none), and returns those with respect to the inputs. The gradients of x and
+// the weights are computed for all time steps at once, after the loop. Gates and
+// the gradients of the pre-activations share a stack.
+func (p *forwardPass) gradient(all *Node, last State) []*Node {
+	fromInput, fromHidden := p.split()
+	steps := p.steps()
+	d := filled(p.cell, last, p.x, p.x.Shape().Dim(1))
+	dz, kept, mask, weights := p.u, p.c, p.mask, Transpose(fromHidden, 0, 1)
+	if kept == nil {
+		kept = p.before()
+	}
+	loop(steps, func(k *Node) {
+		t := Sub(Const(k.Graph(), int32(steps-1)), k)
+		if all != nil {
+			d.H = Add(d.H, at(all, t))
+		}
+		u, rows := fence(at(dz, t), at(kept, t))
+		dzRow, before := p.cell.stepGradient(u, rows, d)
+		if mask != nil {
+			dzRow = Where(at(mask, t), dzRow, constant(dzRow, 0.0))
+		}
+		throughZ := MatMul(dzRow, weights)
+		if before.H == nil {
+			before.H = throughZ
+		} else {
+			before.H = Add(before.H, throughZ)
+		}
+		if mask != nil {
+			before = before.where(at(mask, t), d)
+		}
+		d = before
+		dz = put(dz, dzRow, t)
+	}, &d.H, &d.C, &dz, &kept, &weights, &all, &mask)
+
+	read := Concatenate([]*Node{p.x, p.before()}, 2) // [time, batch, input+1+hidden]
+	gradients := []*Node{
+		DotGeneral(dz, []int{2}, nil, fromInput, []int{1}, nil),
+		DotGeneral(read, []int{0, 1}, nil, dz, []int{0, 1}, nil),
+	}
+	return append(gradients, d.nodes()...)
+}

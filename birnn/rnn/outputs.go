@@ -1,0 +1,141 @@
+package rnn
+
+import (
+	"fmt"
+
+	"github.com/gomlx/compute/dtypes"
+	. "github.com/gomlx/gomlx/core/graph"
+)
+
+// Outputs are those of a recurrent layer over a batch of sequences. Settings
+// ([Outputs.Lengths], [Outputs.InitialState], [Outputs.Reverse],
+// [Outputs.Merge]) are chained and come first. Then the outputs are asked for;
+// nothing is computed before that, and then only what it takes to answer.
+type Outputs struct {
+	x          *Node // [batch, time, input], zero in the padding
+	lengths    *Node // int32 [batch], or nil
+	directions []*direction
+	merge      Merge
+}
+
+// direction is one direction of a layer.
+type direction struct {
+	cell      Cell
+	backwards bool
+	initial   State
+	whole     states // over the whole sequence, once something asked for them
+}
+
+// Unidirectional reads the sequences x, [batch, time, input], with the cell from
+// the first time step to the last.
+func Unidirectional(cell Cell, x *Node) *Outputs {
+	return newOutputs(x, &direction{cell: cell})
+}
+
+// Bidirectional reads the sequences x, [batch, time, input], with one cell from
+// the first time step to the last and with the other from the last to the first.
+// At time step t the forward half of the output has read x[0..t], the backward
+// half x[t..].
+func Bidirectional(forward, backward Cell, x *Node) *Outputs {
+	return newOutputs(x, &direction{cell: forward}, &direction{cell: backward, backwards: true})
+}
+
+func newOutputs(x *Node, directions ...*direction) *Outputs {
+	if x.Rank() != 3 || x.Shape().Dim(0) < 1 || x.Shape().Dim(1) < 1 {
+		panic(fmt.Errorf("rnn: x is %s; want [batch, time, input] with at least one sequence and one time step", x.Shape()))
+	}
+	for _, d := range directions {
+		checkInput(d.cell, x)
+	}
+	return &Outputs{x: x, directions: directions}
+}
+
+// Reverse makes a layer of one direction read from the last time step to the
+// first. The outputs stay in the order of x.
+func (o *Outputs) Reverse() *Outputs {
+	if len(o.directions) != 1 {
+		panic(fmt.Errorf("rnn: Reverse of a bidirectional layer; it is for Unidirectional"))
+	}
+	o.directions[0].backwards = true
+	return o.changed()
+}
+
+// Lengths sets the number of time steps of each sequence, int32 [batch]. What x
+// holds beyond is padding, which changes nothing: not the outputs, not the
+// states, not a gradient, even if it is NaN. A length above the number of time
+// steps counts as that, one below 0 as 0.
+func (o *Outputs) Lengths(lengths *Node) *Outputs {
+	if !lengths.DType().IsInt() || lengths.Rank() != 1 || lengths.Shape().Dim(0) != o.x.Shape().Dim(0) {
+		panic(fmt.Errorf("rnn: lengths are %s; want (Int32)[%d], one for each sequence", lengths.Shape(), o.x.Shape().Dim(0)))
+	}
+	if o.lengths != nil {
+		panic(fmt.Errorf("rnn: Lengths is called twice"))
+	}
+	o.lengths = ConvertDType(lengths, dtypes.Int32)
+	// Without this, a NaN would reach the gradient of the weights as 0*NaN.
+	o.x = Where(before(o.timeSteps(), o.lengths), o.x, constant(o.x, 0.0))
+	return o.changed()
+}
+
+// InitialState sets the state before the first time step that is read, one for
+// each direction; by default it is zero. A nil field of a state is zero.
+func (o *Outputs) InitialState(states ...State) *Outputs {
+	if len(states) != len(o.directions) {
+		panic(fmt.Errorf("rnn: InitialState has %d states; want %d, one for each direction", len(states), len(o.directions)))
+	}
+	for k, d := range o.directions {
+		checkState(d.cell, states[k], o.x.Shape().Dim(0))
+		d.initial = states[k]
+	}
+	return o.changed()
+}
+
+// Merge says how the outputs of two directions become one.
+type Merge int
+
+const (
+	Concat  Merge = iota // side by side, the forward one first: [..., 2*hidden]
+	Sum                  // element by element: [..., hidden]
+	Mean                 // half the sum
+	Product              // element by element
+)
+
+// Merge sets how the outputs of both directions are joined in At, Final and All.
+// The default is [Concat]; the others need as many hidden units in both
+// directions.
+func (o *Outputs) Merge(m Merge) *Outputs {
+	if m < Concat || m > Product {
+		panic(fmt.Errorf("rnn: Merge(%d) is unknown; want Concat, Sum, Mean or Product", int(m)))
+	}
+	if n := len(o.directions); n == 2 && m != Concat && o.directions[0].cell.NumHidden() != o.directions[1].cell.NumHidden() {
+		panic(fmt.Errorf("rnn: Merge of %d and %d hidden units; only Concat can", o.directions[0].cell.NumHidden(), o.directions[1].cell.NumHidden()))
+	}
+	o.merge = m
+	return o
+}
+
+// changed discards what was computed with other settings.
+func (o *Outputs) changed() *Outputs {
+	for _, d := range o.directions {
+		d.whole = nil
+	}
+	return o
+}
+
+// joined returns the outputs of all directions as one.
+func (o *Outputs) joined(output func(d *direction) *Node) *Node {
+	first := output(o.directions[0])
+	if len(o.directions) == 1 {
+		return first
+	}
+	second := output(o.directions[1])
+	switch o.merge {
+	case Sum:
+		return Add(first, second)
+	case Mean:
+		return Mul(Add(first, second), constant(first, 0.5))
+	case Product:
+		return Mul(first, second)
+	}
+	return Concatenate([]*Node{first, second}, -1)
+}
