@@ -121,19 +121,23 @@ type saved struct {
 }
 
 // readCheckpoint reads a directory's checkpoint and checks all that can be
-// checked without the network. If it is corrupt, the error says whether the
-// previous one is intact.
+// checked without the network. If it is corrupt or missing and the previous one is
+// intact, the error says so: to begin another training there would lose that.
 func readCheckpoint(dir string) (*saved, error) {
 	file, previous := filepath.Join(dir, checkpoint.Name), filepath.Join(dir, checkpoint.PreviousName)
 	c, err := readCheckpointFile(file)
 	var bad *CheckpointError
-	if !errors.As(err, &bad) {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		bad = &CheckpointError{File: file, Err: errors.New("it is missing")}
+	case !errors.As(err, &bad):
 		return c, err
 	}
-	if p, err := readCheckpointFile(previous); err == nil {
-		bad.Err = fmt.Errorf("%w; the previous one, of step %d, is intact: to go back to it, rename %s to %s",
-			bad.Err, p.Step, previous, checkpoint.Name)
+	p, previousErr := readCheckpointFile(previous)
+	if previousErr != nil {
+		return nil, err
 	}
+	bad.Err = fmt.Errorf("%w; the previous one, of step %d, is intact: rename %s to %s to go back to it", bad.Err, p.Step, previous, checkpoint.Name)
 	return nil, bad
 }
 

@@ -16,12 +16,13 @@ import (
 )
 
 // createVariables creates the network's variables and the optimizer's, without
-// values, by building the training graph for one sequence. It is not compiled.
-func (m *Model) createVariables() error {
+// values, by building the training graph for one sequence of the given length. It
+// is not compiled.
+func (m *Model) createVariables(timesteps int) error {
 	g := NewGraph(m.backend, "variables")
 	defer g.Finalize()
 	model.SetStore(g, m.store)
-	x := Parameter(g, "x", shapes.Make(dtypes.Float32, 1, m.cfg.Timesteps, m.cfg.NumInput))
+	x := Parameter(g, "x", shapes.Make(dtypes.Float32, 1, timesteps, m.cfg.NumInput))
 	y := Parameter(g, "y", shapes.Make(dtypes.Int32, 1))
 	m.trainingGraph(m.store.RootScope(), x, y)
 	m.fingerprint = fingerprint(g, m.store)

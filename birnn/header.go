@@ -47,31 +47,35 @@ func parseHeader(text string) (header, error) {
 // historyPrefix begins the names of the arrays that hold the history.
 const historyPrefix = "History."
 
-// series are the parts of a history, with the names of their arrays.
-func series(h *history.Record) map[string]*history.Series {
-	return map[string]*history.Series{historyPrefix + "Training": &h.Training, historyPrefix + "Validation": &h.Validation}
+// namedSeries is a part of a history, with the name that its arrays begin with.
+type namedSeries struct {
+	name string
+	*history.Series
+}
+
+func seriesOf(h *history.Record) []namedSeries {
+	return []namedSeries{{historyPrefix + "Training", &h.Training}, {historyPrefix + "Validation", &h.Validation}}
 }
 
 // historyArrays returns the history as arrays.
 func historyArrays(h history.Record) (arrays []checkpoint.Array) {
-	for name, s := range series(&h) {
+	for _, s := range seriesOf(&h) {
 		steps := make([]int64, len(s.Steps))
 		for k, step := range s.Steps {
 			steps[k] = int64(step)
 		}
 		arrays = append(arrays,
-			checkpoint.NewArray(name+".Steps", steps, len(steps)),
-			checkpoint.NewArray(name+".Loss", s.Loss, len(s.Loss)),
-			checkpoint.NewArray(name+".Accuracy", s.Accuracy, len(s.Accuracy)))
+			checkpoint.NewArray(s.name+".Steps", steps, len(steps)),
+			checkpoint.NewArray(s.name+".Loss", s.Loss, len(s.Loss)),
+			checkpoint.NewArray(s.name+".Accuracy", s.Accuracy, len(s.Accuracy)))
 	}
-	slices.SortFunc(arrays, func(a, b checkpoint.Array) int { return strings.Compare(a.Name, b.Name) })
 	return arrays
 }
 
 // splitHistory returns the history among the arrays, and the other arrays.
 func splitHistory(arrays []checkpoint.Array) (h history.Record, others []checkpoint.Array, err error) {
-	for name, s := range series(&h) {
-		if *s, err = parseSeries(arrays, name); err != nil {
+	for _, s := range seriesOf(&h) {
+		if *s.Series, err = parseSeries(arrays, s.name); err != nil {
 			return h, nil, err
 		}
 	}

@@ -58,9 +58,10 @@ func TestConfigErrorsNameTheField(t *testing.T) {
 
 // TestTooLongWithoutLoops: the pure-Go backend writes the time steps out.
 func TestTooLongWithoutLoops(t *testing.T) {
-	cfg := DefaultConfig()
+	cfg := tinyConfig()
 	cfg.Timesteps = 5000
-	if _, err := New(backendtest.Go(t), cfg); err == nil || !strings.Contains(err.Error(), "5000 time steps") {
+	m := newModel(t, backendtest.Go(t), cfg)
+	if _, err := m.Predict(make([]float32, 5000*3)); err == nil || !strings.Contains(err.Error(), "5000 time steps") {
 		t.Errorf("the error is %v; want one that names the time steps", err)
 	}
 }

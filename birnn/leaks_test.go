@@ -1,3 +1,7 @@
+//go:build cgo
+
+// go-xla, which counts what is alive, needs cgo.
+
 package birnn
 
 import (

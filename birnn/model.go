@@ -52,11 +52,15 @@ type savedAs struct {
 // devices. setValues gives the variables their values.
 func newOn(devices int, backend compute.Backend, cfg Config, network Network, setValues func(*Model) error) (*Model, error) {
 	m := &Model{backend: backend, cfg: cfg, network: network.withDefaults(cfg), store: model.NewStore()}
+	timesteps := cfg.Timesteps
+	if network.Logits == nil {
+		timesteps = 1 // the variables are the same, and what a corrupt checkpoint claims costs nothing
+	}
 	err := try(func() error {
 		if err := m.store.SetRNGStateFromSeed(cfg.Seed); err != nil {
 			return err
 		}
-		if err := m.createVariables(); err != nil {
+		if err := m.createVariables(timesteps); err != nil {
 			return err
 		}
 		if err := setValues(m); err != nil {

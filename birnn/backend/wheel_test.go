@@ -1,24 +1,34 @@
+//go:build cgo
+
 package backend
 
 import (
 	"archive/zip"
 	"bytes"
 	"crypto/sha256"
+	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
+
+	"github.com/easy-gomlx/tutorials/birnn/internal/longtest"
+	"github.com/easy-gomlx/tutorials/birnn/internal/smalldisk"
 )
 
-// index serves a package index with one wheel, and returns what that wheel should hold.
-func index(t *testing.T, content string) wheel {
+// useIndex serves a private package index with one wheel, which takes the place of the pinned one.
+func useIndex(t *testing.T, content string) {
 	t.Helper()
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
-	f, err := z.Create("p/lib.so")
+	f, err := z.Create("p/" + libraryName)
 	if err == nil {
 		_, err = f.Write([]byte(content))
 	}
@@ -29,60 +39,164 @@ func index(t *testing.T, content string) wheel {
 		t.Fatal(err)
 	}
 	hash := func(data []byte) string { return fmt.Sprintf("%x", sha256.Sum256(data)) }
-	w := wheel{project: "p", file: "p-1.whl", sha256: hash(b.Bytes()), size: int64(b.Len()),
-		library: "p/lib.so", librarySHA256: hash([]byte(content)), librarySize: int64(len(content))}
+	w := wheel{project: "p", file: "p-1.whl", sha256: hash(b.Bytes()), size: int64(b.Len()), goos: runtime.GOOS, goarch: runtime.GOARCH,
+		library: "p/" + libraryName, librarySHA256: hash([]byte(content)), librarySize: int64(len(content))}
 
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /simple/p/", func(rw http.ResponseWriter, _ *http.Request) {
-		fmt.Fprintf(rw, `<a href="../../files/p-0.whl">p-0.whl</a><A rel=x HREF='../../files/p-1.whl#sha256=%s'>p-1.whl</A>`, w.sha256)
+	mux.HandleFunc("GET /simple/p/", func(rw http.ResponseWriter, r *http.Request) {
+		fmt.Fprintf(rw, `<a href="../../files/p-0.whl">p-0.whl</a><A rel=x HREF='http://%s/files/p-1.whl#sha256=%s'>p-1.whl</A>`, r.Host, w.sha256)
 	})
 	mux.HandleFunc("GET /files/p-1.whl", func(rw http.ResponseWriter, _ *http.Request) { rw.Write(b.Bytes()) })
-	server := httptest.NewServer(mux)
+	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if user, password, _ := r.BasicAuth(); user+password != "mesecret" {
+			rw.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		mux.ServeHTTP(rw, r)
+	}))
 	t.Cleanup(server.Close)
-	t.Setenv("PIP_INDEX_URL", server.URL+"/simple/")
-	return w
+	t.Setenv("PIP_INDEX_URL", strings.Replace(server.URL, "://", "://me:secret@", 1)+"/simple/")
+	before := pinned
+	t.Cleanup(func() { pinned = before })
+	pinned = w
 }
 
-func TestWheelIsInstalledWhole(t *testing.T) {
-	w := index(t, "the library")
-	dir := t.TempDir()
-	write(t, filepath.Join(dir, "tmp", "left by a killed process"), []byte("x"))
-	path, err := w.install(t.Context(), dir, t.Logf)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got, err := os.ReadFile(path); string(got) != "the library" || err != nil {
-		t.Errorf("got %q, %v", got, err)
-	}
-	if _, err := os.Stat(filepath.Join(dir, "tmp")); err == nil {
-		t.Error("the temporary directory is still there")
-	}
-}
-
-func TestWheelWithAWrongDigestIsRefused(t *testing.T) {
-	for _, test := range []struct {
-		name   string
+func TestWheelErrors(t *testing.T) {
+	for name, test := range map[string]struct {
 		change func(*wheel)
 		want   string
 	}{
-		{"the wheel's", func(w *wheel) { w.sha256 = strings.Repeat("0", 64) }, "SHA-256"},
-		{"the library's", func(w *wheel) { w.librarySHA256 = strings.Repeat("0", 64) }, "SHA-256"},
-		{"a library larger than pinned", func(w *wheel) { w.librarySize-- }, "bytes"},
-		{"no such member", func(w *wheel) { w.library = "q/lib.so" }, "q/lib.so"},
-		{"no such file on the index", func(w *wheel) { w.file = "p-2.whl" }, "p-2.whl"},
-		{"no such project on the index", func(w *wheel) { w.project = "q" }, "404"},
+		"another wheel":             {func(w *wheel) { w.sha256 = strings.Repeat("0", 64) }, "SHA-256"},
+		"another library":           {func(w *wheel) { w.librarySHA256 = strings.Repeat("0", 64) }, "SHA-256"},
+		"a larger library":          {func(w *wheel) { w.librarySize-- }, "bytes"},
+		"no such member":            {func(w *wheel) { w.library = "q/lib.so" }, "q/lib.so"},
+		"no such file on the index": {func(w *wheel) { w.file = "p-2.whl" }, "p-2.whl"},
+		"no such project":           {func(w *wheel) { w.project = "q" }, "404"},
 	} {
-		t.Run(test.name, func(t *testing.T) {
-			w := index(t, "the library")
+		t.Run(name, func(t *testing.T) {
+			useIndex(t, "the library")
+			w := pinned
 			test.change(&w)
 			dir := t.TempDir()
 			_, err := w.install(t.Context(), dir, silent)
-			if err == nil || !strings.Contains(err.Error(), test.want) {
-				t.Errorf("got %v, want an error with %q", err, test.want)
+			if err == nil || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "secret") {
+				t.Errorf("got %v, want an error with %q and without the password", err, test.want)
 			}
 			if left, _ := os.ReadDir(dir); len(left) > 0 {
 				t.Errorf("left behind: %v", left)
 			}
 		})
 	}
+}
+
+// TestWheelOnAFullDisk: nothing is left, whether the disk is full during the download or while unpacking.
+func TestWheelOnAFullDisk(t *testing.T) {
+	dir, inside := smalldisk.Inside(t, 256<<10)
+	if !inside {
+		return
+	}
+	useIndex(t, strings.Repeat("the library", 100_000)) // 1 MB, compressed to a few kB
+	for _, free := range []int{0, 64 << 10} {
+		write(t, filepath.Join(dir, "filling"), make([]byte, 256<<10-free))
+		if _, err := pinned.install(t.Context(), dir, t.Logf); !errors.Is(err, syscall.ENOSPC) {
+			t.Errorf("with %d bytes free: got %v, want ENOSPC", free, err)
+		}
+		if entries, _ := os.ReadDir(dir); len(entries) != 1 {
+			t.Errorf("with %d bytes free it left %v", free, entries)
+		}
+	}
+}
+
+// TestReadOnlyCache uses a plugin that is installed there. If there is none the error says what to set.
+func TestReadOnlyCache(t *testing.T) {
+	dir, inside := smalldisk.Inside(t, 64<<10)
+	if !inside {
+		return
+	}
+	nothingInstalled(t)
+	os.Unsetenv("GOMLX_NO_AUTO_INSTALL") // restored by nothingInstalled
+	good, _ := libraries(t)
+	useIndex(t, string(good))
+	installed := write(t, pinned.path(filepath.Join(dir, "with", "xla")), good)
+	begun, without := filepath.Join(dir, "begun"), filepath.Join(dir, "without")
+	for _, path := range []string{filepath.Join(begun, "xla"), without} {
+		if err := os.MkdirAll(path, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	smalldisk.ReadOnly(t, dir)
+	t.Setenv(cacheVariable, filepath.Join(dir, "with"))
+	if got, err := EnsurePlugin(t.Context(), t.Logf); got != installed || err != nil {
+		t.Errorf("got %q, %v; want %q", got, err, installed)
+	}
+	for _, cache := range []string{begun, without, filepath.Join(dir, "new")} {
+		t.Setenv(cacheVariable, cache)
+		_, err := EnsurePlugin(t.Context(), t.Logf)
+		if !errors.Is(err, errNoPlugin) || !strings.Contains(err.Error(), cache) || !strings.Contains(err.Error(), "set "+cacheVariable) {
+			t.Errorf("got %v, want an error that names %s and says what to set", err, cache)
+		}
+	}
+}
+
+// TestCorruptPluginIsReplaced: EnsurePlugin reads all of the plugin that this package installed.
+func TestCorruptPluginIsReplaced(t *testing.T) {
+	cache := nothingInstalled(t)
+	os.Unsetenv("GOMLX_NO_AUTO_INSTALL") // restored by nothingInstalled
+	t.Setenv("EASY_GOMLX_ONLY_PINNED", "1")
+	good, _ := libraries(t)
+	useIndex(t, string(good))
+	path := write(t, pinned.path(filepath.Join(cache, "xla")), append(good, 0))
+	if got, err := EnsurePlugin(t.Context(), t.Logf); got != path || err != nil {
+		t.Errorf("got %q, %v; want %q", got, err, path)
+	}
+	if got, err := os.ReadFile(path); !bytes.Equal(got, good) || err != nil {
+		t.Errorf("the plugin has %d bytes, %v; want %d", len(got), err, len(good))
+	}
+}
+
+// TestSurvivesKilledInstalls kills installations of the wheel at random moments: the library is complete or not there, the lock is
+// free, and the next installation succeeds and removes what was left.
+func TestSurvivesKilledInstalls(t *testing.T) {
+	good, _ := libraries(t)
+	content := string(good) + strings.Repeat("the library ", 100_000)
+	install := func(dir string) error {
+		_, err := installIn(t.Context(), dir, []source{{"the wheel", pinned.install}}, silent)
+		return err
+	}
+	if dir := os.Getenv("BACKEND_TEST_DIR"); dir != "" {
+		useIndex(t, content)
+		longtest.UntilKilled(func() { install(dir) })
+	}
+	dir := filepath.Join(nothingInstalled(t), "xla")
+	useIndex(t, content)
+	seed, rounds := rand.Uint64(), longtest.Rounds(12, 200)
+	rng := rand.New(rand.NewPCG(seed, 1))
+	complete, partial := 0, 0
+	for round := range rounds {
+		wait := func() { time.Sleep(time.Duration(rng.Int64N(int64(12 * time.Millisecond)))) }
+		longtest.Kill(t, wait, "BACKEND_TEST_DIR="+dir)
+		got, err := os.ReadFile(pinned.path(dir))
+		entries, _ := os.ReadDir(dir)
+		switch {
+		case err == nil && string(got) == content:
+			complete++
+		case !os.IsNotExist(err):
+			t.Fatalf("round %d, seed %d: the library has %d bytes that are not right, %v", round, seed, len(got), err)
+		case len(entries) > 1:
+			partial++
+		}
+		if err := install(dir); err != nil {
+			t.Fatalf("round %d, seed %d: the next installation: %v", round, seed, err)
+		}
+		if got, _ := os.ReadFile(pinned.path(dir)); string(got) != content {
+			t.Fatalf("round %d, seed %d: the next installation has %d bytes that are not right", round, seed, len(got))
+		}
+		if entries, _ := os.ReadDir(dir); err != nil && len(entries) != 2 {
+			t.Errorf("round %d, seed %d: got %v, want the library and the lock", round, seed, entries)
+		}
+		if err := os.RemoveAll(dir); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Logf("seed %d: after %d kills the library was there, complete, %d times, and a partial installation %d times", seed, rounds, complete, partial)
 }

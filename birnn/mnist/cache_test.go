@@ -10,44 +10,59 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/easy-gomlx/tutorials/birnn/internal/leaktest"
 )
 
-// fakeModule is a folder as the Go module's, and a function that gives it and counts its calls.
+// fakeModule makes a directory like the Go module's, and returns a function that returns it and counts its calls.
 func fakeModule(t *testing.T, files map[string][]byte) (module func(context.Context) (string, error), calls *atomic.Int64) {
 	t.Helper()
 	dir := t.TempDir()
+	writeFiles(t, filepath.Join(dir, "data"), allGzipped(files))
+	calls = new(atomic.Int64)
+	return func(context.Context) (string, error) { calls.Add(1); return dir, nil }, calls
+}
+
+func allGzipped(files map[string][]byte) map[string][]byte {
 	packed := map[string][]byte{}
 	for name, content := range files {
 		packed[name+".gz"] = gzipped(content)
 	}
-	writeFiles(t, filepath.Join(dir, "data"), packed)
-	calls = new(atomic.Int64)
-	return func(context.Context) (string, error) { calls.Add(1); return dir, nil }, calls
+	return packed
 }
 
 // fakeMirror serves files as NAME.gz below /mnist/, and counts the requests.
 func fakeMirror(t *testing.T, files map[string][]byte) (address string, requests *atomic.Int64) {
 	t.Helper()
+	packed := allGzipped(files)
 	requests = new(atomic.Int64)
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		requests.Add(1)
-		name, _ := strings.CutPrefix(r.URL.Path, "/mnist/")
-		content, ok := files[strings.TrimSuffix(name, ".gz")]
+		content, ok := packed[strings.TrimPrefix(r.URL.Path, "/mnist/")]
 		if !ok {
 			http.NotFound(w, r)
 			return
 		}
-		w.Write(gzipped(content))
+		w.Write(content)
 	}))
 	t.Cleanup(s.Close)
 	return s.URL + "/mnist/", requests
 }
 
-// wantCached checks that the cache holds the four files unpacked, and nothing else.
+// wantLoaded loads, and checks the data and that the cache holds the four files unpacked and nothing else.
+func wantLoaded(t *testing.T, l *loader, cacheDir string) {
+	t.Helper()
+	data, err := l.load(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantSmall(t, data)
+	wantCached(t, cacheDir)
+}
+
 func wantCached(t *testing.T, cacheDir string) {
 	t.Helper()
 	if got := readFiles(t, cacheDir); !sameFiles(got, smallFiles) {
@@ -59,20 +74,14 @@ func TestFetchFromModule(t *testing.T) {
 	l, cacheDir := smallLoader(t)
 	module, calls := fakeModule(t, smallFiles)
 	l.module = module
-	for range 2 {
-		data, err := l.load(t.Context(), "")
-		if err != nil {
-			t.Fatal(err)
-		}
-		wantSmall(t, data)
-		wantCached(t, cacheDir)
-	}
+	wantLoaded(t, l, cacheDir)
+	wantLoaded(t, l, cacheDir)
 	if calls.Load() != 1 {
-		t.Errorf("the go command was asked %d times in two loads, want once", calls.Load())
+		t.Errorf("the go command ran %d times in two loads, want once", calls.Load())
 	}
 }
 
-// TestFetchFromMirror: what the module can't give comes from the mirrors, in their order.
+// TestFetchFromMirror: what the module lacks comes from the mirrors, in their order.
 func TestFetchFromMirror(t *testing.T) {
 	page := []byte("<!DOCTYPE html><title>Log in</title>")
 	tests := []struct {
@@ -95,151 +104,67 @@ func TestFetchFromMirror(t *testing.T) {
 			first, _ := fakeMirror(t, tt.first)
 			second, _ := fakeMirror(t, smallFiles)
 			l.mirrors = []string{first, second}
+			wantLoaded(t, l, cacheDir)
+		})
+	}
+}
+
+// TestOffline: with all files in the cache, unpacked or put there by hand as downloaded, nothing is fetched or reported.
+func TestOffline(t *testing.T) {
+	for name, files := range map[string]map[string][]byte{"unpacked": smallFiles, "gzip": allGzipped(smallFiles)} {
+		t.Run(name, func(t *testing.T) {
+			l, cacheDir := smallLoader(t)
+			l.report = func(format string, args ...any) { t.Errorf("reported "+format, args...) }
+			writeFiles(t, cacheDir, files)
 			data, err := l.load(t.Context(), "")
 			if err != nil {
 				t.Fatal(err)
 			}
 			wantSmall(t, data)
-			wantCached(t, cacheDir)
 		})
 	}
 }
 
-func TestOfflineWithEverythingCached(t *testing.T) {
-	l, cacheDir := smallLoader(t)
-	module, calls := fakeModule(t, smallFiles)
-	mirror, requests := fakeMirror(t, smallFiles)
-	l.module, l.mirrors = module, []string{mirror}
-	l.report = func(format string, args ...any) { t.Errorf("reported "+format, args...) }
-	writeFiles(t, cacheDir, smallFiles)
-	data, err := l.load(t.Context(), "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	wantSmall(t, data)
-	if calls.Load()+requests.Load() != 0 {
-		t.Errorf("%d calls of the go command and %d requests, want none", calls.Load(), requests.Load())
-	}
-}
-
-// TestPutByHand: files that a user puts into the cache as downloaded are used as they are.
-func TestPutByHand(t *testing.T) {
-	l, cacheDir := smallLoader(t)
-	packed := map[string][]byte{}
-	for name, content := range smallFiles {
-		packed[name+".gz"] = gzipped(content)
-	}
-	writeFiles(t, cacheDir, packed)
-	data, err := l.load(t.Context(), "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	wantSmall(t, data)
-}
-
-func TestDamagedCache(t *testing.T) {
+func TestCorruptCache(t *testing.T) {
 	const name = "train-images-idx3-ubyte"
-	damaged := changed(name, smallFiles[name][:1000])
-
-	t.Run("is fetched again", func(t *testing.T) {
-		l, cacheDir := smallLoader(t)
-		writeFiles(t, cacheDir, damaged)
-		module, calls := fakeModule(t, smallFiles)
-		l.module = module
-		data, err := l.load(t.Context(), "")
-		if err != nil {
-			t.Fatal(err)
-		}
-		wantSmall(t, data)
-		wantCached(t, cacheDir)
-		if calls.Load() != 1 {
-			t.Errorf("the module was asked for %d times, want once", calls.Load())
-		}
-	})
-	t.Run("stays when nothing can be fetched", func(t *testing.T) {
-		l, cacheDir := smallLoader(t)
-		writeFiles(t, cacheDir, damaged)
-		_, err := l.load(t.Context(), "")
-		if !as[*UnavailableError](err) || !as[*FormatError](err) || !strings.Contains(err.Error(), filepath.Join(cacheDir, name)) {
-			t.Errorf("got %v, want an *UnavailableError that names the damaged file", err)
-		}
-		if !sameFiles(readFiles(t, cacheDir), damaged) {
-			t.Error("the cache was changed")
-		}
-	})
+	corrupt := changed(name, smallFiles[name][:1000])
+	l, cacheDir := smallLoader(t)
+	writeFiles(t, cacheDir, corrupt)
+	_, err := l.load(t.Context(), "")
+	if !as[*UnavailableError](err) || !as[*CorruptError](err) || !strings.Contains(err.Error(), filepath.Join(cacheDir, name)) {
+		t.Errorf("with no source: got %v, want an *UnavailableError that names the corrupt file", err)
+	}
+	if !sameFiles(readFiles(t, cacheDir), corrupt) {
+		t.Error("with no source: the cache was changed")
+	}
+	l.module, _ = fakeModule(t, smallFiles)
+	wantLoaded(t, l, cacheDir)
 }
 
-// TestNothingHelps: one error with every place and why it failed, and where the files can be put.
-func TestNothingHelps(t *testing.T) {
+// TestNoSource: one error names every source, why it failed, and where the files can be put. It comes with the first file.
+func TestNoSource(t *testing.T) {
 	l, cacheDir := smallLoader(t)
-	first, _ := fakeMirror(t, nil)
+	first, requests := fakeMirror(t, nil)
 	second, _ := fakeMirror(t, changed("train-images-idx3-ubyte", []byte("wrong")))
 	l.mirrors = []string{first, second}
 	_, err := l.load(t.Context(), "")
 	if !as[*UnavailableError](err) || !errors.Is(err, errNoModule) {
 		t.Fatalf("got %v, want an *UnavailableError that wraps the reasons", err)
 	}
-	for _, part := range []string{first, second, "404", "wrong content", modulePath, errNoModule.Error(), cacheDir, "MNIST_DIR"} {
+	for _, part := range []string{first, second, "404", "ends after", modulePath, errNoModule.Error(), cacheDir, "MNIST_DIR"} {
 		if !strings.Contains(err.Error(), part) {
 			t.Errorf("error lacks %q:\n%v", part, err)
 		}
 	}
 	if n := strings.Count(err.Error(), "check the network"); n != 1 {
-		t.Errorf("the advice comes %d times, want once:\n%v", n, err)
+		t.Errorf("the advice is given %d times, want once:\n%v", n, err)
 	}
-	for name, content := range readFiles(t, cacheDir) { // others may have come before this one failed
-		if !bytes.Equal(content, smallFiles[name]) || name == "train-images-idx3-ubyte" {
-			t.Errorf("the cache holds %s, which is not right", name)
-		}
-	}
-}
-
-// TestFailsAtOnce: when one file can't be had, the user need not wait for the failure of the others.
-func TestFailsAtOnce(t *testing.T) {
-	l, _ := smallLoader(t)
-	mirror, requests := fakeMirror(t, nil)
-	l.mirrors = []string{mirror}
-	if _, err := l.load(t.Context(), ""); !as[*UnavailableError](err) {
-		t.Errorf("got %v, want an *UnavailableError", err)
+	if got := readFiles(t, cacheDir); len(got) > 0 {
+		t.Errorf("the cache holds %d files, want none", len(got))
 	}
 	if n := requests.Load(); n != 1 {
-		t.Errorf("%d requests, want 1", n)
+		t.Errorf("%d requests to the first mirror, want 1", n)
 	}
-}
-
-func TestCacheThatCannotBeWritten(t *testing.T) {
-	l, cacheDir := smallLoader(t)
-	writeFiles(t, filepath.Dir(filepath.Dir(cacheDir)), map[string][]byte{"easy-gomlx": nil}) // a file where a folder belongs
-	l.module, _ = fakeModule(t, smallFiles)
-	mirror, requests := fakeMirror(t, smallFiles)
-	l.mirrors = []string{mirror}
-	_, err := l.load(t.Context(), "")
-	if n := requests.Load(); n != 0 {
-		t.Errorf("%d requests for what can't be stored, want none", n)
-	}
-	if err == nil || !strings.Contains(err.Error(), cacheDir) || !strings.Contains(err.Error(), "set EASY_GOMLX_CACHE") {
-		t.Errorf("got %v, want an error that names %s and says to set EASY_GOMLX_CACHE", err, cacheDir)
-	}
-}
-
-// TestLoadAtOnce: loaders share nothing but the folder, as processes do.
-func TestLoadAtOnce(t *testing.T) {
-	l, cacheDir := smallLoader(t)
-	l.module, _ = fakeModule(t, smallFiles)
-	var group sync.WaitGroup
-	for range 6 {
-		group.Go(func() {
-			own := *l
-			data, err := own.load(t.Context(), "")
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			wantSmall(t, data)
-		})
-	}
-	group.Wait()
-	wantCached(t, cacheDir)
 }
 
 func TestLoadStopsWithItsContext(t *testing.T) {
@@ -255,5 +180,31 @@ func TestLoadStopsWithItsContext(t *testing.T) {
 	}
 	if d := time.Since(start); d > 5*time.Second {
 		t.Errorf("took %v to stop", d)
+	}
+}
+
+// TestNothingLeaks counts goroutines and open files after loads of every outcome.
+func TestNothingLeaks(t *testing.T) {
+	const name = "t10k-images-idx3-ubyte"
+	for what, files := range map[string]map[string][]byte{
+		"complete":       smallFiles,
+		"a missing file": changed(name, nil),
+		"a short file":   changed(name, smallFiles[name][:99]),
+		"no gzip":        changed(name, []byte{0x1f, 0x8b, 0}),
+		"other content":  changed(name, bytes.ToUpper(smallFiles[name])),
+	} {
+		t.Run(what, func(t *testing.T) {
+			l, cacheDir := smallLoader(t)
+			l.report = func(string, ...any) {}
+			l.module, _ = fakeModule(t, changed(name, []byte("wrong")))
+			writeFiles(t, cacheDir, files)
+			leaktest.Check(t, func() {
+				for range 10 {
+					if _, err := l.load(t.Context(), ""); (err == nil) != (what == "complete") {
+						t.Fatalf("error %v", err)
+					}
+				}
+			})
+		})
 	}
 }

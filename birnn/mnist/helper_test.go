@@ -20,17 +20,11 @@ var small, smallFiles = func() (collection, map[string][]byte) {
 	c := original
 	c.validation = 2
 	contents := map[string][]byte{}
-	add := func(f *file, content []byte) {
-		f.dims = append([]int(nil), f.dims...)
-		f.dims[0] = int(binary.BigEndian.Uint32(content[4:]))
-		f.sha256 = digestOf(content)
-		contents[f.name] = content
-	}
 	train, test := Synthetic(6, 1), Synthetic(3, 2)
-	add(&c.trainImages, imagesIDX(train))
-	add(&c.trainLabels, labelsIDX(train))
-	add(&c.testImages, imagesIDX(test))
-	add(&c.testLabels, labelsIDX(test))
+	for i, content := range [][]byte{imagesIDX(train), labelsIDX(train), imagesIDX(test), labelsIDX(test)} {
+		c.files[i].size, c.files[i].sha256 = len(content), digestOf(content)
+		contents[c.files[i].name] = content
+	}
 	return c, contents
 }()
 
@@ -72,7 +66,7 @@ func digestOf(b []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// writeFiles stores files in a folder, made if need be.
+// writeFiles stores files in a directory, which it makes if need be.
 func writeFiles(t *testing.T, dir string, files map[string][]byte) {
 	t.Helper()
 	if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -85,7 +79,7 @@ func writeFiles(t *testing.T, dir string, files map[string][]byte) {
 	}
 }
 
-// readFiles is what a folder holds.
+// readFiles returns what a directory holds.
 func readFiles(t *testing.T, dir string) map[string][]byte {
 	t.Helper()
 	entries, err := os.ReadDir(dir)
@@ -116,29 +110,22 @@ func changed(name string, content []byte) map[string][]byte {
 
 var errNoModule = errors.New("no module in this test")
 
-// smallLoader loads the small set, and can fetch it from nowhere unless the test gives it a source. The user's cache is a
-// temporary folder; the result's second part is where the files are kept in it.
+// smallLoader returns a loader of the small set without a source to fetch it from, and its cache, which doesn't exist yet.
 func smallLoader(t *testing.T) (*loader, string) {
 	t.Helper()
-	base := t.TempDir()
+	base := filepath.Join(t.TempDir(), "näive dir%20#$;") // special in shells and URLs
 	t.Setenv("MNIST_DIR", "")
-	t.Setenv("EASY_GOMLX_CACHE", "")
-	t.Setenv("HOME", base)
-	t.Setenv("XDG_CACHE_HOME", base)
-	cacheDir, err := os.UserCacheDir()
-	if err != nil {
-		t.Fatal(err)
-	}
+	t.Setenv("EASY_GOMLX_CACHE", base)
 	l := &loader{
 		collection: small,
 		report:     t.Logf,
 		module:     func(context.Context) (string, error) { return "", errNoModule },
 		mirrors:    []string{"none://example.org/"}, // refused without a request
 	}
-	return l, filepath.Join(cacheDir, "easy-gomlx", "mnist")
+	return l, filepath.Join(base, "mnist")
 }
 
-// wantSmall checks that data is the small set, split as it must be.
+// wantSmall checks that data is the small set, split correctly.
 func wantSmall(t *testing.T, data *Data) {
 	t.Helper()
 	train, test := Synthetic(6, 1), Synthetic(3, 2)
@@ -153,7 +140,12 @@ func wantSmall(t *testing.T, data *Data) {
 	} {
 		images, labels := part.whole.Batch(part.start, part.end)
 		if !slices.Equal(part.got.Images, images) || !slices.Equal(part.got.Labels, labels) {
-			t.Errorf("the %s set is not images %d to %d of its file", part.name, part.start, part.end)
+			t.Errorf("the %s set is not images %d to %d of the file", part.name, part.start, part.end)
 		}
 	}
+}
+
+func as[E error](err error) bool {
+	var e E
+	return errors.As(err, &e)
 }

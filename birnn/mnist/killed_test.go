@@ -1,16 +1,13 @@
 package mnist
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -20,31 +17,32 @@ import (
 	"github.com/easy-gomlx/tutorials/birnn/internal/longtest"
 )
 
-// TestSurvivesKilledLoads kills processes at random moments while Load fetches: whatever lies in the cache under a final name
-// is right, and the next Load succeeds.
+const sourceVariable = "MNIST_TEST_SOURCE"
+
+// TestSurvivesKilledLoads kills processes at random moments while Load fetches: each file in the cache is right, and the next Load
+// succeeds.
 func TestSurvivesKilledLoads(t *testing.T) {
-	if source := os.Getenv("MNIST_TEST_SOURCE"); source != "" {
-		fmt.Println("begin")
-		_, err := childLoader(source).load(t.Context(), "")
-		fmt.Println("end", err)
-		time.Sleep(time.Minute) // for the kill
-		return
+	if source := os.Getenv(sourceVariable); source != "" {
+		longtest.UntilKilled(func() { childLoader(source).load(t.Context(), "") })
 	}
-	seed := rand.Uint64()
+	seed, rounds := rand.Uint64(), longtest.Rounds(6, 100)
 	rng := rand.New(rand.NewPCG(seed, 1))
 	_, cacheDir := smallLoader(t)
 	module, _ := fakeModule(t, smallFiles)
-	folder, _ := module(t.Context())
-	sources := []string{slowMirror(t), folder}
-	rounds := longtest.Rounds(6, 100)
+	dir, _ := module(t.Context())
 	ended, files, temporaries := 0, 0, 0
 	for round := range rounds {
-		if killLoad(t, rng, sources[round%2]) {
+		source, most := dir, 5*time.Millisecond
+		if round%2 == 0 {
+			source, most = slowMirror(t), 30*time.Millisecond
+		}
+		wait := func() { time.Sleep(time.Duration(rng.Int64N(int64(most)))) }
+		if longtest.Kill(t, wait, sourceVariable+"="+source) {
 			ended++
 		}
-		f, temps := lookIntoCache(t, cacheDir)
+		f, temps := checkCache(t, cacheDir)
 		files, temporaries = files+f, temporaries+temps
-		data, err := childLoader(folder).load(t.Context(), "")
+		data, err := childLoader(dir).load(t.Context(), "")
 		if err != nil {
 			t.Fatalf("round %d, seed %d: the next load: %v", round, seed, err)
 		}
@@ -53,11 +51,11 @@ func TestSurvivesKilledLoads(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	t.Logf("%d rounds, seed %d: %d loads had ended before the kill; then the cache held %d of %d files, all right, and %d temporary files",
-		rounds, seed, ended, files, 4*rounds, temporaries)
+	t.Logf("seed %d: %d of %d loads had ended before the kill; the cache held %d of %d files, all right, and %d temporary files",
+		seed, ended, rounds, files, 4*rounds, temporaries)
 }
 
-// childLoader loads the small set from a mirror or a module's folder, into the cache that the environment names.
+// childLoader loads the small set from a mirror or a module's directory, into the cache that the environment names.
 func childLoader(source string) *loader {
 	l := &loader{collection: small, report: func(string, ...any) {}, mirrors: []string{source}}
 	l.module = func(context.Context) (string, error) { return source, nil }
@@ -88,37 +86,8 @@ func slowMirror(t *testing.T) string {
 	return s.URL + "/"
 }
 
-// killLoad kills a load soon after its beginning, and tells whether it had ended before.
-func killLoad(t *testing.T, rng *rand.Rand, source string) (ended bool) {
-	t.Helper()
-	child := exec.Command(os.Args[0], "-test.run=^TestSurvivesKilledLoads$")
-	child.Env = append(os.Environ(), "MNIST_TEST_SOURCE="+source)
-	stdout, err := child.StdoutPipe()
-	if err == nil {
-		err = child.Start()
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	lines := bufio.NewReader(stdout)
-	if line, err := lines.ReadString('\n'); line != "begin\n" {
-		t.Errorf("the other process begins with %q, %v", line, err)
-	}
-	most := 30 * time.Millisecond
-	if !strings.Contains(source, "://") {
-		most = 5 * time.Millisecond
-	}
-	time.Sleep(time.Duration(rng.Int64N(int64(most))))
-	if err := child.Process.Kill(); err != nil {
-		t.Fatal(err)
-	}
-	rest, _ := io.ReadAll(lines)
-	child.Wait()
-	return len(rest) > 0
-}
-
-// lookIntoCache counts the data files, which must be right, and the temporary files. There must be nothing else.
-func lookIntoCache(t *testing.T, dir string) (files, temporaries int) {
+// checkCache counts the data files, which must be right, and the temporary files. There must be nothing else.
+func checkCache(t *testing.T, dir string) (files, temporaries int) {
 	t.Helper()
 	if _, err := os.Stat(dir); err != nil {
 		return 0, 0
@@ -139,9 +108,9 @@ func lookIntoCache(t *testing.T, dir string) (files, temporaries int) {
 	return files, temporaries
 }
 
-// TestLoadInProcessesAtOnce has processes, which share nothing but the folder, fetch at the same time.
+// TestLoadInProcessesAtOnce has processes, which share nothing but the directory, fetch at the same time.
 func TestLoadInProcessesAtOnce(t *testing.T) {
-	if source := os.Getenv("MNIST_TEST_SOURCE"); source != "" {
+	if source := os.Getenv(sourceVariable); source != "" {
 		data, err := childLoader(source).load(t.Context(), "")
 		if err != nil {
 			t.Fatal(err)
@@ -151,6 +120,6 @@ func TestLoadInProcessesAtOnce(t *testing.T) {
 	}
 	_, cacheDir := smallLoader(t)
 	mirror, _ := fakeMirror(t, smallFiles)
-	longtest.AtOnce(t, 3, "MNIST_TEST_SOURCE="+mirror)
+	longtest.AtOnce(t, 3, sourceVariable+"="+mirror)
 	wantCached(t, cacheDir)
 }

@@ -4,63 +4,68 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 
 	"github.com/easy-gomlx/tutorials/birnn/internal/cachedir"
+	"github.com/easy-gomlx/tutorials/birnn/internal/fetch"
 )
 
-// collection is a data set in four files, the first of which gives the validation set too. Tests use small ones.
+// collection is a data set in four files. Tests use small ones.
 type collection struct {
-	trainImages, trainLabels, testImages, testLabels file
-
-	validation int // images at the start of the training file
-}
-
-func (c collection) files() []file {
-	return []file{c.trainImages, c.trainLabels, c.testImages, c.testLabels}
+	files      [4]file // training images and labels, test images and labels
+	validation int     // how many images at the start of the training file are for validation
 }
 
 var original = collection{
-	trainImages: file{
-		name:   "train-images-idx3-ubyte",
-		dims:   []int{NumTrain + NumValidation, Rows, Cols},
-		sha256: "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
-	},
-	trainLabels: file{
-		name:   "train-labels-idx1-ubyte",
-		dims:   []int{NumTrain + NumValidation},
-		sha256: "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
-	},
-	testImages: file{
-		name:   "t10k-images-idx3-ubyte",
-		dims:   []int{NumTest, Rows, Cols},
-		sha256: "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
-	},
-	testLabels: file{
-		name:   "t10k-labels-idx1-ubyte",
-		dims:   []int{NumTest},
-		sha256: "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+	files: [4]file{
+		{
+			name:   "train-images-idx3-ubyte",
+			size:   imagesHeader + (NumValidation+NumTrain)*Pixels,
+			sha256: "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+		},
+		{
+			name:   "train-labels-idx1-ubyte",
+			size:   labelsHeader + NumValidation + NumTrain,
+			sha256: "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+		},
+		{
+			name:   "t10k-images-idx3-ubyte",
+			size:   imagesHeader + NumTest*Pixels,
+			sha256: "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+		},
+		{
+			name:   "t10k-labels-idx1-ubyte",
+			size:   labelsHeader + NumTest,
+			sha256: "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+		},
 	},
 	validation: NumValidation,
 }
 
-// loader is one call of Load: which files, and where they may come from.
+// webMirrors serve the four files as NAME.gz.
+var webMirrors = []string{
+	"https://ossci-datasets.s3.amazonaws.com/mnist/",
+	"https://storage.googleapis.com/cvdf-datasets/mnist/",
+}
+
+// loader knows which files to load, and where they can be fetched.
 type loader struct {
 	collection
 	report  func(format string, args ...any)
-	module  func(ctx context.Context) (folder string, err error) // finds or fetches the Go module that ships the files
-	mirrors []string                                             // addresses of folders, with a slash at the end
+	module  func(ctx context.Context) (dir string, err error) // downloads the Go module that ships the files
+	mirrors []string                                          // addresses of directories, with a slash at the end
 }
 
-func newLoader(report func(format string, args ...any)) *loader {
-	if report == nil {
-		report = func(string, ...any) {}
+// CacheDir is the directory that fetched files are kept in: mnist under EASY_GOMLX_CACHE if that is set, otherwise under easy-gomlx in
+// the user's cache directory. It need not exist yet.
+func CacheDir() (string, error) {
+	dir, err := cachedir.Get()
+	if err != nil {
+		return "", fmt.Errorf("mnist: %w", err)
 	}
-	return &loader{collection: original, report: report, module: moduleFolder, mirrors: webMirrors}
+	return filepath.Join(dir, "mnist"), nil
 }
 
 func (l *loader) load(ctx context.Context, dir string) (*Data, error) {
@@ -70,110 +75,125 @@ func (l *loader) load(ctx context.Context, dir string) (*Data, error) {
 	if dir == "" {
 		dir = os.Getenv("MNIST_DIR")
 	}
+	var contents [4][]byte
+	var err error
 	if dir != "" {
-		if err := l.checkComplete(dir); err != nil {
-			return nil, err
-		}
-		return l.read(func(f file) (any, error) { return readAny(dir, f) })
+		contents, err = l.given(dir)
+	} else {
+		contents, err = l.cached(ctx)
 	}
-	dir, err := CacheDir()
 	if err != nil {
-		return nil, fmt.Errorf("%w; or set MNIST_DIR to a folder that holds the data", err)
+		return nil, err
 	}
-	c := &cache{loader: l, dir: dir}
-	return l.read(func(f file) (any, error) { return c.get(ctx, f) })
+	train, test := newSet(contents[0], contents[1]), newSet(contents[2], contents[3])
+	part := func(start, end int) *Set {
+		images, labels := train.Batch(start, end)
+		return &Set{Images: images, Labels: labels}
+	}
+	return &Data{Train: part(l.validation, train.Len()), Validation: part(0, l.validation), Test: test}, nil
 }
 
-// CacheDir is the folder that fetched files are kept in: mnist under EASY_GOMLX_CACHE if that is set, otherwise under
-// easy-gomlx in the user's cache directory. It need not exist yet.
-func CacheDir() (string, error) {
-	dir, err := cachedir.Get()
-	if err != nil {
-		return "", fmt.Errorf("mnist: %w", err)
-	}
-	return filepath.Join(dir, "mnist"), nil
-}
-
-// read gets the four files, at the same time, and makes the sets of them. get gives []float32 for images and []int32 for
-// labels.
-func (l *loader) read(get func(file) (any, error)) (*Data, error) {
-	files := l.files()
-	contents, errs := make([]any, len(files)), make([]error, len(files))
+// read reads the four files in a directory at the same time.
+func (c collection) read(dir string) (contents [4][]byte, errs [4]error) {
 	var group sync.WaitGroup
-	for i, f := range files {
-		group.Go(func() { contents[i], errs[i] = get(f) })
+	for i, f := range c.files {
+		group.Go(func() { contents[i], errs[i] = f.read(dir) })
 	}
 	group.Wait()
+	return contents, errs
+}
+
+// given returns the contents of the files in a directory that is only read.
+func (l *loader) given(dir string) (contents [4][]byte, err error) {
+	if _, err := os.ReadDir(dir); err != nil {
+		return contents, fmt.Errorf("mnist: %w; give a directory that holds the four files", err)
+	}
+	contents, errs := l.read(dir)
+	all := &MissingError{Dir: dir}
 	for _, err := range errs {
-		if err != nil {
-			return nil, err
+		var missing *MissingError
+		if errors.As(err, &missing) {
+			all.Files = append(all.Files, missing.Files...)
+		} else if err != nil {
+			return contents, fmt.Errorf("%w; replace it, or give another directory", err)
 		}
 	}
-	train := &Set{Images: contents[0].([]float32), Labels: contents[1].([]int32)}
-	test := &Set{Images: contents[2].([]float32), Labels: contents[3].([]int32)}
-	return &Data{Train: part(train, l.validation, train.Len()), Validation: part(train, 0, l.validation), Test: test}, nil
-}
-
-func part(s *Set, start, end int) *Set {
-	images, labels := s.Batch(start, end)
-	return &Set{Images: images, Labels: labels}
-}
-
-// checkComplete tells which files a folder lacks.
-func (l *loader) checkComplete(dir string) error {
-	if info, err := os.Stat(dir); err != nil {
-		return fmt.Errorf("mnist: the folder that was named can't be read: %w", err)
-	} else if !info.IsDir() {
-		return fmt.Errorf("mnist: %s is a file; name the folder that holds it", dir)
+	if all.Files != nil {
+		return contents, all
 	}
-	var missing []string
-	for _, f := range l.files() {
-		if len(candidates(dir, f)) == 0 {
-			missing = append(missing, f.name)
+	return contents, nil
+}
+
+// cached returns the contents of the files in the cache, and fetches those that are missing or corrupt.
+func (l *loader) cached(ctx context.Context) (contents [4][]byte, err error) {
+	dir, err := CacheDir()
+	if err != nil {
+		return contents, fmt.Errorf("%w; or set MNIST_DIR to a directory that holds the data", err)
+	}
+	module := sync.OnceValues(func() (string, error) {
+		l.report("fetching MNIST as the Go module %s", modulePath)
+		return l.module(ctx)
+	})
+	contents, errs := l.read(dir)
+	for i, f := range l.files {
+		if errs[i] == nil {
+			continue
+		}
+		if err := l.fetch(ctx, f, dir, errs[i], module); err != nil {
+			return contents, err
+		}
+		l.report("%s is in %s", f.name, dir)
+		if contents[i], err = f.read(dir); err != nil {
+			return contents, err
 		}
 	}
-	if len(missing) > 0 {
-		return &MissingError{Dir: dir, Files: missing}
+	return contents, nil
+}
+
+// fetch stores a file in the cache. cause is why it has to.
+func (l *loader) fetch(ctx context.Context, f file, dir string, cause error, module func() (string, error)) error {
+	var reasons []error
+	if missing := (*MissingError)(nil); !errors.As(cause, &missing) {
+		l.report("%v; fetching it again", cause)
+		reasons = append(reasons, cause)
+	}
+	dst := filepath.Join(dir, f.name)
+	o := fetch.Options{SHA256: f.sha256, Size: int64(f.size), Decode: unpack, Report: l.report}
+	for _, mirror := range l.mirrors {
+		o.URLs = append(o.URLs, mirror+f.name+".gz")
+	}
+	err := copyFromModule(f, dst, o, module)
+	if err != nil && !isStorage(err) { // what can't be stored needs no other source
+		reasons = append(reasons, fmt.Errorf("the Go module %s: %w", modulePath, err))
+		err = fetch.File(ctx, dst, o)
+	}
+	var download *fetch.Error
+	switch {
+	case isStorage(err):
+		return fmt.Errorf("mnist: %w; free some space, or set EASY_GOMLX_CACHE to a directory that can be written to, "+
+			"or MNIST_DIR to one that holds the data", err)
+	case errors.As(err, &download):
+		return &UnavailableError{File: f.name, Dir: dir, Reasons: append(reasons, download.Failures...)}
+	case err != nil:
+		return fmt.Errorf("mnist: %w", err)
 	}
 	return nil
 }
 
-// candidates gives the paths under which the file lies in the folder.
-func candidates(dir string, f file) []string {
-	dotted := strings.Replace(f.name, "-idx", ".idx", 1)
-	var paths []string
-	for _, name := range []string{f.name, f.name + ".gz", dotted, dotted + ".gz"} {
-		path := filepath.Join(dir, name)
-		info, err := os.Stat(path)
-		if err == nil && info.Mode().IsRegular() || err != nil && !errors.Is(err, fs.ErrNotExist) {
-			paths = append(paths, path)
-		}
+func copyFromModule(f file, dst string, o fetch.Options, module func() (string, error)) error {
+	dir, err := module()
+	if err != nil {
+		return err
 	}
-	return paths
+	packed, err := os.Open(filepath.Join(dir, "data", f.name+".gz"))
+	if err != nil {
+		return err
+	}
+	defer packed.Close()
+	return fetch.Copy(dst, packed, o)
 }
 
-// readAny reads the first of the candidates that is right: []float32 for images, []int32 for labels. When none is right,
-// the error is that of the first; when there is none, it is a *MissingError.
-func readAny(dir string, f file) (any, error) {
-	var first error
-	for _, path := range candidates(dir, f) {
-		content, err := readContent(path, f)
-		if err == nil {
-			return content, nil
-		}
-		if first == nil {
-			first = err
-		}
-	}
-	if first == nil {
-		first = &MissingError{Dir: dir, Files: []string{f.name}}
-	}
-	return nil, first
-}
-
-func readContent(path string, f file) (any, error) {
-	if f.isLabels() {
-		return readFile(path, f, digits)
-	}
-	return readFile(path, f, intensities)
+func isStorage(err error) bool {
+	var storage *fetch.StorageError
+	return errors.As(err, &storage)
 }

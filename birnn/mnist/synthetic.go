@@ -5,12 +5,12 @@ import (
 	"math/rand/v2"
 )
 
-// Synthetic draws n images of digits, and is not MNIST: each shows its digit in seven straight strokes, as on a pocket
-// calculator, moved, scaled, slanted and thickened at random, with a little noise. A model can learn them, so tests and
-// first steps need no download; results on them say nothing about handwriting.
+// Synthetic draws n images of digits that are not MNIST's: each shows a digit of seven straight strokes, as on a pocket calculator,
+// moved, scaled, slanted and thickened at random, with a little noise. A model can learn them, so tests and first steps need no
+// download; results on them say nothing about handwriting.
 //
-// The ten digits come equally often (as far as n allows), in a random order. The same n and seed give the same set. For n
-// below 1 the set is empty.
+// The ten digits are equally frequent (as far as n allows), in a random order. The same n and seed give the same set. If n is less
+// than 1 the set is empty.
 func Synthetic(n int, seed int64) *Set {
 	n = max(n, 0)
 	s := &Set{Images: make([]float32, n*Pixels), Labels: make([]int32, n)}
@@ -23,7 +23,7 @@ func Synthetic(n int, seed int64) *Set {
 	return s
 }
 
-// point is a place in an image: x to the right, y down, in pixels.
+// point is a position in an image: x to the right, y down, in pixels.
 type point struct{ x, y float64 }
 
 // The strokes, in a box from (-1, -2) to (1, 2), and the strokes that make up each digit.
@@ -43,7 +43,7 @@ var (
 	}
 )
 
-// draw puts a digit into an image of shape [Rows, Cols] that is zero before. Values are multiples of 1/255, as in MNIST.
+// draw draws a digit into an image of shape [Rows, Cols]. Values are multiples of 1/255, as in MNIST.
 func draw(image []float32, digit int, rng *rand.Rand) {
 	between := func(low, high float64) float64 { return low + (high-low)*rng.Float64() }
 	var (
@@ -66,12 +66,12 @@ func draw(image []float32, digit int, rng *rand.Rand) {
 	}
 }
 
-// distance is how far p lies from the line segment between a and b.
+// distance returns the distance of p from the line segment between a and b.
 func distance(p, a, b point) float64 {
 	dx, dy := b.x-a.x, b.y-a.y
 	along := clamp(((p.x-a.x)*dx + (p.y-a.y)*dy) / (dx*dx + dy*dy))
 	return math.Hypot(p.x-a.x-along*dx, p.y-a.y-along*dy)
 }
 
-// clamp is v, held between 0 and 1.
+// clamp limits v to the range from 0 to 1.
 func clamp(v float64) float64 { return max(0, min(v, 1)) }

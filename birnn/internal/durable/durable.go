@@ -1,31 +1,88 @@
-// Package durable replaces files so that whoever reads sees the old content or the new one, whole, whatever happens: the
-// program is killed, the disk is full, the power fails.
+// Package durable replaces files such that a reader sees the old content or the new, complete, whatever happens: the program is
+// killed, the disk is full, the power fails.
 package durable
 
 import (
 	"errors"
+	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
-
-	"github.com/google/renameio/v2"
 )
 
-// Replace gives the file the content. It goes into a temporary file beside it, which is flushed to the disk and takes the
-// file's name; then the directory is flushed. After an error the temporary file is gone, and the file is as it was; if only the
-// directory could not be flushed, it has the new content.
+// Replace writes content to the file at path, by way of a temporary file. If it returns an error, the file is as it was, unless only
+// flushing the directory failed; then it has the new content.
 func Replace(path string, content []byte) error {
-	dir := filepath.Dir(path)
-	if err := renameio.WriteFile(path, content, 0o666, renameio.WithTempDir(dir)); err != nil {
+	f, err := Create(path)
+	if err != nil {
 		return err
 	}
-	return SyncDir(dir)
+	defer f.Discard()
+	if _, err := f.Write(content); err != nil {
+		return err
+	}
+	return f.Commit()
+}
+
+// A File is a temporary file that replaces another one by [File.Commit].
+type File struct {
+	*os.File
+	Path string // the file that it replaces
+	done bool
+}
+
+// Create opens a temporary file beside path, named .NAME and digits. It takes over the permissions of a file at path.
+func Create(path string) (*File, error) {
+	info, statErr := os.Lstat(path)
+	for {
+		name := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+strconv.Itoa(rand.Int()))
+		f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
+		if errors.Is(err, fs.ErrExist) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if statErr == nil && info.Mode().IsRegular() {
+			_ = f.Chmod(info.Mode().Perm()) // not every file system has permissions
+		}
+		return &File{File: f, Path: path}, nil
+	}
+}
+
+// Commit flushes the temporary file to the disk, renames it to the path given to [Create], and flushes the directory.
+func (f *File) Commit() error {
+	if err := f.Sync(); err != nil {
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	if err := os.Rename(f.Name(), f.Path); err != nil {
+		return err
+	}
+	f.done = true
+	return SyncDir(filepath.Dir(f.Path))
+}
+
+// Discard closes and removes the temporary file. After a successful Commit it does nothing.
+func (f *File) Discard() {
+	if !f.done {
+		f.Close()
+		os.Remove(f.Name())
+	}
 }
 
 // SyncDir flushes a directory to the disk: the names of its files, not their content.
 func SyncDir(dir string) error {
+	if runtime.GOOS == "windows" {
+		return nil // directories can't be flushed there
+	}
 	d, err := os.Open(dir)
 	if err != nil {
 		return err
@@ -33,16 +90,16 @@ func SyncDir(dir string) error {
 	defer d.Close()
 	err = d.Sync()
 	if errors.Is(err, syscall.EINVAL) || errors.Is(err, errors.ErrUnsupported) {
-		return nil // some file systems of a network or a container cannot, and need not
+		return nil // some network and container file systems don't support it
 	}
 	return err
 }
 
-// RemoveLeftovers removes the temporary files for path that killed programs left behind before the given time. What can't be
-// removed stays: it is in nobody's way.
+// RemoveLeftovers removes the temporary files for path that killed programs left behind before the given time. Files that can't be
+// removed are ignored.
 func RemoveLeftovers(path string, before time.Time) {
-	folder := filepath.Dir(path)
-	entries, err := os.ReadDir(folder)
+	dir := filepath.Dir(path)
+	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return
 	}
@@ -52,7 +109,7 @@ func RemoveLeftovers(path string, before time.Time) {
 			continue
 		}
 		if info, err := entry.Info(); err == nil && info.Mode().IsRegular() && info.ModTime().Before(before) {
-			os.Remove(filepath.Join(folder, entry.Name()))
+			os.Remove(filepath.Join(dir, entry.Name()))
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -15,7 +16,7 @@ import (
 
 func TestReplace(t *testing.T) {
 	dir := t.TempDir()
-	path := filepath.Join(dir, "with spaces and \xff")
+	path := filepath.Join(dir, "with spaces and ✓")
 	for _, content := range []string{"first", "", "third, longer than the first"} {
 		if err := Replace(path, []byte(content)); err != nil {
 			t.Fatal(err)
@@ -24,17 +25,33 @@ func TestReplace(t *testing.T) {
 			t.Errorf("got %q, %v; want %q", got, err, content)
 		}
 	}
-	if err := os.Mkdir(filepath.Join(dir, "folder"), 0o777); err != nil {
+	if err := os.Mkdir(filepath.Join(dir, "directory"), 0o777); err != nil {
 		t.Fatal(err)
 	}
-	if err := Replace(filepath.Join(dir, "folder"), nil); err == nil {
-		t.Error("no error for a folder in place of the file")
+	if err := Replace(filepath.Join(dir, "directory"), nil); err == nil {
+		t.Error("no error for a directory in place of the file")
 	}
 	if err := Replace(filepath.Join(dir, "missing", "file"), nil); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("the error is %v; want one that wraps fs.ErrNotExist", err)
+		t.Errorf("got %v, want fs.ErrNotExist", err)
 	}
 	if entries, _ := os.ReadDir(dir); len(entries) != 2 {
 		t.Errorf("files were left behind: %v", entries)
+	}
+}
+
+func TestReplaceKeepsPermissions(t *testing.T) {
+	if runtime.GOOS == "windows" || runtime.GOOS == "js" {
+		t.Skip("this system has no Unix permissions")
+	}
+	path := filepath.Join(t.TempDir(), "private")
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := Replace(path, []byte("new")); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("got %v, %v; want a file that only its owner can read", info, err)
 	}
 }
 
@@ -43,8 +60,8 @@ func TestRemoveLeftovers(t *testing.T) {
 	path := filepath.Join(dir, "file")
 	old := time.Now().Add(-time.Hour)
 	for name, when := range map[string]time.Time{
-		".file123":     old,        // of a killed program
-		".file456":     time.Now(), // perhaps of one that still runs
+		".file123":     old,        // left by a killed program
+		".file456":     time.Now(), // perhaps of a running program
 		".file-notes7": old,        // not ours
 		".other123":    old,        // of another file
 		"file":         old,
@@ -68,8 +85,8 @@ func TestRemoveLeftovers(t *testing.T) {
 	}
 }
 
-// TestFlushed watches the system calls: a file is on the disk before it takes its name, and the name
-// is on the disk before Replace returns. That is all that a program can do against a power cut.
+// TestFlushed traces the system calls: the file is flushed before it is renamed, and the directory after that. That is all that a
+// program can do against a power cut.
 func TestFlushed(t *testing.T) {
 	if dir := os.Getenv("DURABLE_TEST_CHILD"); dir != "" {
 		if err := Replace(filepath.Join(dir, "file"), []byte("content")); err != nil {
@@ -79,7 +96,7 @@ func TestFlushed(t *testing.T) {
 	}
 	strace, err := exec.LookPath("strace")
 	if err != nil {
-		t.Skip("strace, which shows a program's system calls, is not installed")
+		t.Skip("strace is not installed")
 	}
 	dir := t.TempDir()
 	trace := filepath.Join(t.TempDir(), "trace")
@@ -87,7 +104,7 @@ func TestFlushed(t *testing.T) {
 	cmd.Env = append(os.Environ(), "DURABLE_TEST_CHILD="+dir)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		if bytes.Contains(out, []byte("ptrace")) {
-			t.Skipf("this machine allows no tracing: %s", out)
+			t.Skipf("strace may not trace here: %s", out)
 		}
 		t.Fatalf("%v\n%s", err, out)
 	}
@@ -98,6 +115,6 @@ func TestFlushed(t *testing.T) {
 	quoted := regexp.QuoteMeta(dir)
 	want := regexp.MustCompile(`(?s)fsync\(\d+<` + quoted + `/\.file\d+>.*rename\w*\([^\n]*` + quoted + `/file".*fsync\(\d+<` + quoted + `>`)
 	if !want.Match(calls) {
-		t.Errorf("the calls were\n%s\nwant the file flushed, then renamed, then its directory flushed", calls)
+		t.Errorf("got the calls\n%s\nwant the file flushed, then renamed, then its directory flushed", calls)
 	}
 }

@@ -12,16 +12,25 @@ import (
 	"github.com/easy-gomlx/tutorials/birnn/internal/smalldisk"
 )
 
-// TestRealFullDisk downloads to a disk with too little room: what was there stays, the room is given back, and no other server
-// is asked. Once there is room the same call succeeds.
-func TestRealFullDisk(t *testing.T) {
+// wantStorageError checks that err is a *StorageError that wraps cause and names dst.
+func wantStorageError(t *testing.T, err, cause error, dst string) {
+	t.Helper()
+	var storage *StorageError
+	if !errors.As(err, &storage) || cause != nil && !errors.Is(err, cause) || !strings.Contains(err.Error(), dst) {
+		t.Errorf("got %v, want a *StorageError for %s that wraps %v", err, dst, cause)
+	}
+}
+
+// TestFullDisk fails to download to a full disk: what was there stays, the space is freed, and no other server is asked. Then the
+// same call succeeds with more space.
+func TestFullDisk(t *testing.T) {
 	dir, inside := smalldisk.Inside(t, 2*len(content)+64<<10)
 	if !inside {
 		return
 	}
 	dst, other := filepath.Join(dir, "file"), filepath.Join(dir, "other")
-	before, filling := []byte("before"), make([]byte, 320<<10)
-	for path, b := range map[string][]byte{dst: before, other: filling} {
+	before := []byte("before")
+	for path, b := range map[string][]byte{dst: before, other: make([]byte, 320<<10)} {
 		if err := os.WriteFile(path, b, 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -32,11 +41,7 @@ func TestRealFullDisk(t *testing.T) {
 		"Copy": func() error { return Copy(dst, bytes.NewReader(content), options()) },
 	}
 	for name, call := range store {
-		var storage *StorageError
-		err := call()
-		if !errors.As(err, &storage) || !errors.Is(err, syscall.ENOSPC) || !strings.Contains(err.Error(), dst) {
-			t.Errorf("%s: got %v, want a *StorageError that wraps ENOSPC and names %s", name, err, dst)
-		}
+		wantStorageError(t, call(), syscall.ENOSPC, dst)
 		if got, _ := os.ReadFile(dst); !bytes.Equal(got, before) {
 			t.Errorf("%s: what was there became %d bytes", name, len(got))
 		}
@@ -50,35 +55,36 @@ func TestRealFullDisk(t *testing.T) {
 	}
 	for name, call := range store {
 		if err := call(); err != nil {
-			t.Errorf("%s with room: %v", name, err)
+			t.Errorf("%s with more space: %v", name, err)
 		}
 		wantContent(t, dst)
 	}
 }
 
-// TestReadOnlyDisk: that nothing can be stored is told before any server is asked, and what is there stays of use.
-func TestReadOnlyDisk(t *testing.T) {
-	dir, inside := smalldisk.Inside(t, 64<<10)
-	if !inside {
-		return
-	}
-	there, absent := filepath.Join(dir, "file"), filepath.Join(dir, "new folder", "file")
-	if err := os.WriteFile(there, []byte("before"), 0o644); err != nil {
+// TestNowhereToStore: no server is asked for what can't be stored.
+func TestNowhereToStore(t *testing.T) {
+	s := serve(t, gives(content))
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	smalldisk.ReadOnly(t, dir)
-	s := serve(t, gives(content))
-	for _, dst := range []string{there, absent} {
-		var storage *StorageError
-		err := File(t.Context(), dst, options(s.URL))
-		if !errors.As(err, &storage) || !errors.Is(err, syscall.EROFS) || !strings.Contains(err.Error(), dst) {
-			t.Errorf("got %v, want a *StorageError that wraps EROFS and names %s", err, dst)
+	for _, dst := range []string{filepath.Dir(file), filepath.Join(file, "below a file")} {
+		wantStorageError(t, File(t.Context(), dst, options(s.URL)), nil, dst)
+	}
+	if dir, inside := smalldisk.Inside(t, 64<<10); inside {
+		there := filepath.Join(dir, "file")
+		if err := os.WriteFile(there, []byte("before"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		smalldisk.ReadOnly(t, dir)
+		for _, dst := range []string{there, filepath.Join(dir, "new directory", "file")} {
+			wantStorageError(t, File(t.Context(), dst, options(s.URL)), syscall.EROFS, dst)
+		}
+		if got, _ := os.ReadFile(there); string(got) != "before" {
+			t.Errorf("what was there became %q", got)
 		}
 	}
 	if n := s.requests.Load(); n != 0 {
 		t.Errorf("%d requests, want none", n)
-	}
-	if got, _ := os.ReadFile(there); string(got) != "before" {
-		t.Errorf("what was there became %q", got)
 	}
 }

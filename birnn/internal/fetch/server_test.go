@@ -18,7 +18,7 @@ import (
 	"time"
 )
 
-// content is what the test servers hold: 200,000 bytes that don't compress.
+// content is what the test servers serve: 200,000 bytes that don't compress.
 var content = func() []byte {
 	b := make([]byte, 200_000)
 	rng := rand.New(rand.NewPCG(1, 2))
@@ -63,7 +63,7 @@ func serve(t *testing.T, handler http.HandlerFunc) *server {
 	return s
 }
 
-// Handlers for the ways in which a server behaves.
+// Handlers for good and bad servers.
 
 func gives(b []byte) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) { w.Write(b) }
@@ -95,7 +95,7 @@ func stallsAfter(n int) http.HandlerFunc {
 	}
 }
 
-// trickles sends a byte every 5 ms without an end.
+// trickles sends a byte every 5 ms until the client goes.
 func trickles(w http.ResponseWriter, r *http.Request) {
 	for r.Context().Err() == nil {
 		w.Write(content[:1])
@@ -114,18 +114,18 @@ func sendsForever(w http.ResponseWriter, _ *http.Request) {
 	}
 }
 
-// options are those of a test: the right content, and short waits.
+// options are for the content, with short waits.
 func options(urls ...string) Options {
 	return Options{
 		URLs:         urls,
 		SHA256:       digestOf(content),
 		Size:         int64(len(content)),
-		StallTimeout: time.Second,
+		stallTimeout: time.Second,
 		backoff:      time.Millisecond,
 	}
 }
 
-// wantContent checks that dst holds the content and that its folder holds nothing else.
+// wantContent checks that dst holds the content, and its directory nothing else.
 func wantContent(t *testing.T, dst string) {
 	t.Helper()
 	got, err := os.ReadFile(dst)
@@ -133,12 +133,12 @@ func wantContent(t *testing.T, dst string) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(got, content) {
-		t.Errorf("%s holds %d bytes that differ from the content", dst, len(got))
+		t.Errorf("%s holds %d bytes that are not the content", dst, len(got))
 	}
 	wantOnly(t, dst)
 }
 
-// wantOnly checks that the folder of dst holds these names and no temporary file; no names: dst's own.
+// wantOnly checks that the directory of dst holds only these names; no names: dst's own.
 func wantOnly(t *testing.T, dst string, names ...string) {
 	t.Helper()
 	if len(names) == 0 {
@@ -153,6 +153,6 @@ func wantOnly(t *testing.T, dst string, names ...string) {
 		got = append(got, e.Name())
 	}
 	if strings.Join(got, "\n") != strings.Join(names, "\n") {
-		t.Errorf("folder holds %q, want %q", got, names)
+		t.Errorf("the directory holds %q, want %q", got, names)
 	}
 }

@@ -1,4 +1,4 @@
-// Package leaktest holds that what has ended leaves no goroutine and no open file.
+// Package leaktest checks that a piece of code leaves no goroutine and no open file behind.
 package leaktest
 
 import (
@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// Check compares the numbers of goroutines and of open files before and after do, and gives what is about to end a moment to do so. The garbage
-// collector, which closes forgotten files, is off meanwhile.
+// Check compares the numbers of goroutines and of open files before and after do, and allows five seconds for what is about to end.
+// Meanwhile the garbage collector is off, because it closes files that were forgotten.
 func Check(t testing.TB, do func()) {
 	t.Helper()
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
@@ -23,10 +23,10 @@ func Check(t testing.TB, do func()) {
 		}
 	}
 	stacks := make([]byte, 16<<10)
-	t.Errorf("%d goroutines and %d open files, before it were %d and %d:\n%s", g, f, goroutines, files, stacks[:runtime.Stack(stacks, true)])
+	t.Errorf("%d goroutines and %d open files, up from %d and %d:\n%s", g, f, goroutines, files, stacks[:runtime.Stack(stacks, true)])
 }
 
-// openFiles is the number of files, sockets among them, that this process has open; 0 where that can't be told.
+// openFiles returns how many files and sockets this process has open; 0 where there is no /proc.
 func openFiles(t testing.TB) int {
 	t.Helper()
 	entries, err := os.ReadDir("/proc/self/fd")

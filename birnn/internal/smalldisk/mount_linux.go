@@ -7,7 +7,7 @@ import (
 	"syscall"
 )
 
-// isolate has a program run where it is root, but only over what it mounts itself.
+// isolate makes a program root in namespaces of its own, so that it may mount a disk.
 func isolate(cmd *exec.Cmd) error {
 	cmd.SysProcAttr = &syscall.SysProcAttr{
 		Cloneflags:  syscall.CLONE_NEWUSER | syscall.CLONE_NEWNS,

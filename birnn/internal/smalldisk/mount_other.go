@@ -7,10 +7,10 @@ import (
 	"os/exec"
 )
 
-var errNotHere = errors.New("this system has no user namespaces")
+var errNotLinux = errors.New("it takes user namespaces, which only Linux has")
 
-func isolate(*exec.Cmd) error { return errNotHere }
+func isolate(*exec.Cmd) error { return errNotLinux }
 
-func mount(string, int) error { return errNotHere }
+func mount(string, int) error { return errNotLinux }
 
-func protect(string) error { return errNotHere }
+func protect(string) error { return errNotLinux }

@@ -1,5 +1,5 @@
-// Package smalldisk gives a test a disk of its own, which is full soon or can't be written to. Root too meets the limits of a real disk
-// there, where permissions would not stop it.
+// Package smalldisk gives a test a small disk of its own, which can be filled and made read-only. Its limits hold for root too, whom
+// file permissions don't stop.
 package smalldisk
 
 import (
@@ -9,43 +9,44 @@ import (
 	"testing"
 )
 
-// variable tells the second process where its disk is to be.
+// variable tells the second process where to mount its disk.
 const variable = "SMALLDISK_TEST_DIR"
 
-// Inside runs the whole test once more, in another process that sees an empty disk of so many bytes. There it returns the
-// directory of that disk and true. The first process waits, takes over the outcome and gets false: it has nothing more to do.
+// Inside runs the test a second time, in another process that has an empty disk of the given size in memory. There it returns the
+// directory of that disk and true. In the first process it waits, takes over the outcome and returns false: the test has nothing more
+// to do.
 //
-// The disk is in memory and gone when the process ends. It takes Linux with user namespaces; elsewhere the test is skipped.
+// It needs Linux with user namespaces; elsewhere the test is skipped.
 func Inside(t *testing.T, bytes int) (dir string, inside bool) {
 	t.Helper()
 	if dir := os.Getenv(variable); dir != "" {
 		if err := mount(dir, bytes); err != nil {
-			t.Skipf("no disk of a test's own: mounting one: %v", err)
+			t.Skipf("can't mount a disk: %v", err)
 		}
 		return dir, true
 	}
 	again := exec.Command(os.Args[0], "-test.v", "-test.run=^"+strings.ReplaceAll(t.Name(), "/", "$/^")+"$")
 	again.Env = append(os.Environ(), variable+"="+t.TempDir())
 	if err := isolate(again); err != nil {
-		t.Skipf("no disk of a test's own: %v", err)
+		t.Skipf("no disk for this test: %v", err)
 	}
 	out, err := again.CombinedOutput()
 	switch {
 	case again.ProcessState == nil:
-		t.Skipf("no disk of a test's own: starting a process in namespaces of its own: %v", err)
+		t.Skipf("no disk for this test: can't start a process in a user namespace: %v", err)
 	case err != nil:
-		t.Errorf("with a disk of its own: %v\n%s", err, out)
+		t.Errorf("on a small disk: %v\n%s", err, out)
 	case strings.Contains(string(out), "--- SKIP: "+t.Name()):
-		t.Skipf("with a disk of its own:\n%s", out)
+		t.Skipf("on a small disk:\n%s", out)
 	case !strings.Contains(string(out), "--- PASS: "+t.Name()):
-		t.Errorf("with a disk of its own nothing was tested:\n%s", out)
+		t.Errorf("nothing was tested on the small disk:\n%s", out)
 	default:
-		t.Logf("with a disk of its own:\n%s", out)
+		t.Logf("on a small disk:\n%s", out)
 	}
 	return "", false
 }
 
-// ReadOnly forbids to write to the disk of this test from now on.
+// ReadOnly makes the disk of this test read-only.
 func ReadOnly(t *testing.T, dir string) {
 	t.Helper()
 	if err := protect(dir); err != nil {

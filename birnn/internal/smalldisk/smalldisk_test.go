@@ -7,10 +7,10 @@ import (
 	"syscall"
 	"testing"
 
-	_ "github.com/easy-gomlx/tutorials/birnn/internal/longtest" // for the flag -long, which goes to all packages at once
+	_ "github.com/easy-gomlx/tutorials/birnn/internal/longtest" // for the flag -long
 )
 
-// TestInside: the disk holds what it is to hold, no more, and nothing at all once it is read-only.
+// TestInside fills the disk, and writes to it after it was made read-only.
 func TestInside(t *testing.T) {
 	dir, inside := Inside(t, 64<<10)
 	if !inside {
@@ -21,7 +21,7 @@ func TestInside(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(file, make([]byte, 128<<10), 0o644); !errors.Is(err, syscall.ENOSPC) {
-		t.Errorf("more than the disk holds: got %v, want ENOSPC", err)
+		t.Errorf("a file larger than the disk: got %v, want ENOSPC", err)
 	}
 	ReadOnly(t, dir)
 	if err := os.WriteFile(file, nil, 0o644); !errors.Is(err, syscall.EROFS) {
