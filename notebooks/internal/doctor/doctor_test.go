@@ -85,7 +85,7 @@ func TestProblems(t *testing.T) {
 		t.Errorf("got %v, want %v", err, ErrProblems)
 	}
 	for _, line := range []string{
-		"✗ MNIST: mnist: " + files[0] + ": it is a web page", files[4] + " is no XLA plugin", "✗ Go kernel: gonb v0.11.5 is corrupt", "✗ computation: not tried",
+		"✗ MNIST: mnist: " + files[0], "✗ XLA's CPU plugin: ", files[4], "✗ Go kernel: gonb v0.11.5 is corrupt", "✗ computation: not tried",
 		"✗ port: port ", "in use; choose another with -port",
 	} {
 		if !strings.Contains(said, line) {
