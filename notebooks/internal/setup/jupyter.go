@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 
 	"github.com/easy-gomlx/tutorials/birnn/pyenv"
-	"github.com/google/renameio/v2"
 	"golang.org/x/sys/unix"
 )
 
@@ -33,8 +32,8 @@ func (s *Setup) Jupyter() pyenv.Env {
 	return pyenv.Env{Dir: filepath.Join(s.Cache, "jupyter"), Requirements: requirements}
 }
 
-// Environ returns the variables that Jupyter is started with beside the current ones: its settings and state are in the cache
-// too, and the environment's kernels take precedence over others of the same name.
+// Environ returns the variables that Jupyter is started with in addition to the current ones: its settings and state are in the cache too,
+// and the environment's kernels take precedence over others of the same name.
 func (s *Setup) Environ() []string {
 	state := s.state()
 	variables := []string{
@@ -56,7 +55,7 @@ func (s *Setup) Environ() []string {
 	return variables
 }
 
-// state is the directory of the settings that a user makes in Jupyter.
+// state is the directory for the user's Jupyter settings.
 func (s *Setup) state() string {
 	if s.Shared() {
 		if dir, err := os.UserCacheDir(); err == nil {
@@ -66,7 +65,7 @@ func (s *Setup) state() string {
 	return filepath.Join(s.Cache, "jupyter-state")
 }
 
-// Shared reports whether another user made the set-up, which this one can only read.
+// Shared reports whether another user made the setup, which this one can only read.
 func (s *Setup) Shared() bool {
 	_, err := os.Stat(s.Jupyter().Complete())
 	return err == nil && unix.Access(s.Cache, unix.W_OK) != nil
@@ -90,7 +89,7 @@ func (s *Setup) jupyter(ctx context.Context) error {
 	)
 }
 
-// writeIfChanged writes a file unless it has the content already.
+// writeIfChanged writes a file unless it already has the content.
 func writeIfChanged(path string, content []byte) error {
 	if got, err := os.ReadFile(path); err == nil && string(got) == string(content) {
 		return nil
@@ -98,5 +97,5 @@ func writeIfChanged(path string, content []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
-	return renameio.WriteFile(path, content, 0o644)
+	return os.WriteFile(path, content, 0o644)
 }
