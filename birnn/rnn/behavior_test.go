@@ -66,12 +66,13 @@ func TestGraphDoesNotGrowWithTime(t *testing.T) {
 		return len(nodes)
 	}
 	if short, long := size(28), size(784); short != long || short < 100 {
-		t.Errorf("the graph has %d nodes for 28 time steps and %d for 784; want as many", short, long)
+		t.Errorf("the graph has %d nodes for 28 time steps and %d for 784; want the same number", short, long)
 	}
 }
 
-// TestOnlyWhatIsAskedForIsComputed counts the loops of a bidirectional layer.
-func TestOnlyWhatIsAskedForIsComputed(t *testing.T) {
+// TestOnlyRequestedOutputsAreComputed counts the loops of a bidirectional
+// layer.
+func TestOnlyRequestedOutputsAreComputed(t *testing.T) {
 	b := backendtest.XLA(t)
 	for _, tt := range []struct {
 		name  string
@@ -128,8 +129,8 @@ func TestStep(t *testing.T) {
 	})
 }
 
-// TestLengthsOutOfRange: beyond the time steps counts as all of them, below 0 as 0;
-// the lengths may be of any integer type.
+// TestLengthsOutOfRange: a length above the number of time steps counts as that
+// number, one below 0 as 0. Lengths may be of any integer type.
 func TestLengthsOutOfRange(t *testing.T) {
 	l := newRefLayer(false, layerSize{4, 3, 2, 4}, 2)
 	got := runGraph(backendtest.Go(t), dtypes.Float64, l, func(nodes []*Node) []*Node {
@@ -147,8 +148,8 @@ func TestLengthsOutOfRange(t *testing.T) {
 	}
 }
 
-// TestPartOfAState: a nil field of a state is zero.
-func TestPartOfAState(t *testing.T) {
+// TestPartialState: a nil field of a state is zero.
+func TestPartialState(t *testing.T) {
 	l := newRefLayer(false, layerSize{2, 3, 2, 4}, 1)
 	l.directions[0].h0 = randomNumbers(rand.New(rand.NewPCG(1, 2)), 8)
 	got := runGraph(backendtest.Go(t), dtypes.Float64, l, func(nodes []*Node) []*Node {
@@ -204,8 +205,9 @@ func TestNewCells(t *testing.T) {
 	}
 }
 
-// TestLayerAgreesWithGoMLX compares outputs and gradients with GoMLX's own LSTM,
-// which is another implementation, for ONNX: gates i, o, f, c, weights transposed.
+// TestLayerAgreesWithGoMLX compares outputs and gradients with GoMLX's own
+// LSTM, an independent implementation, for ONNX: gates i, o, f, c, weights
+// transposed.
 func TestLayerAgreesWithGoMLX(t *testing.T) {
 	l := newRefLayer(false, layerSize{3, 5, 4, 6}, 2)
 	results := runGraph(backendtest.Go(t), dtypes.Float64, l, func(nodes []*Node) []*Node {

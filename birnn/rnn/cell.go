@@ -27,13 +27,14 @@ type Cell interface {
 	// bias is the weight of an input that is always 1, the last one.
 	weights() *Node
 	// step takes one time step, from the pre-activations z, [batch, 4*hidden].
-	// It also returns the values u, of the same shape, that the gradient needs.
+	// It also returns u, of the same shape: the values that the gradient needs.
 	step(z *Node, before State) (u *Node, after State)
-	// stepGradient goes back through one time step. It takes its u, what was
-	// kept of it (the cell state after the step, or, for a cell that has none,
-	// the hidden state before it), and the gradient of the loss with respect to
-	// the state after it. It returns those with respect to z and to the state
-	// before it; what reaches the latter through z is not part of that.
+	// stepGradient goes back through one time step. It takes the step's u, what
+	// was kept of the step (the cell state after it, or, for a cell that has
+	// none, the hidden state before it), and the gradient of the loss with
+	// respect to the state after it. It returns the gradients with respect to z
+	// and to the state before the step; the latter does not include what flows
+	// through z.
 	stepGradient(u, kept *Node, d State) (dz *Node, dBefore State)
 }
 
@@ -85,7 +86,7 @@ func newWeights(function string, scope *model.Scope, x *Node, numHidden, columns
 }
 
 // checkedKernel returns the kernel of a cell with the given number of gates. It
-// panics unless kernel and bias belong together.
+// panics unless kernel and bias match.
 func checkedKernel(kernel, bias *Node, gates int) *Node {
 	if bias.Rank() != 1 || bias.Shape().Dim(0)%4 != 0 || kernel.Rank() != 2 ||
 		4*kernel.Shape().Dim(1) != gates*bias.Shape().Dim(0) || kernel.DType() != bias.DType() {
@@ -177,8 +178,8 @@ func sideBySide(parts ...*Node) *Node {
 
 // fence returns x and y, and keeps XLA from computing them again inside each of
 // the operations that read them. On a CPU it also lets what follows run in
-// vector instructions, which a fusion that begins with a dynamic slice does not.
-// It takes two because go-xla ignores a fence around one.
+// vector instructions, which a fusion that starts with a dynamic slice does not
+// use. It takes two because go-xla ignores a fence around one.
 func fence(x, y *Node) (fencedX, fencedY *Node) {
 	if !supports(x.Graph().Backend(), compute.OpTypeOptimizationBarrier) {
 		return x, y

@@ -10,7 +10,7 @@ import (
 //
 // GoMLX can replace the gradient of a node with one input only, so three kinds
 // of nodes work together: an identity on the value, which calls backward; an
-// identity on each input, which hands over what backward returned for it; and a
+// identity on each input, which passes on what backward returned for it; and a
 // selection between them that always takes the value, and that the compiler
 // removes. It is there for the automatic differentiation to see that the value
 // depends on the inputs. Since that walks from the loss towards the inputs,

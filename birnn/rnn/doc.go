@@ -9,10 +9,10 @@
 //
 // It works with GoMLX's own parts: a cell keeps its weights in variables of a
 // scope, and outputs are nodes that are differentiable with respect to weights,
-// inputs and initial states. On XLA a layer is a loop, and its gradient another,
-// so that any number of time steps compiles in the same time; there is no gradient
-// of the gradient. The pure-Go backend, which has no loops, writes the time steps
-// out, up to 4,096.
+// inputs and initial states. On XLA a layer is a loop, and its gradient
+// another, so that any number of time steps compiles in the same time; there is
+// no gradient of the gradient. The pure-Go backend, which has no loops, unrolls
+// the time steps, up to 4,096.
 //
 // # Shapes
 //
@@ -46,7 +46,7 @@
 //	backward    final <=   h  <- h  <- h  <- h   <= initial
 //
 //	At(1)     forward half after x0 x1; backward half after x3 x2 x1
-//	At(-1)    forward half after x0 x1 x2 x3; backward half after x3 alone
+//	At(-1)    forward half after x0 x1 x2 x3; backward half after only x3
 //	Final()   forward half after x0 x1 x2 x3; backward half after x3 x2 x1 x0
 //
 // So Final is not the last output: the backward half of At(-1) has read a single
@@ -54,9 +54,9 @@
 //
 // # Padding
 //
-// With [Outputs.Lengths], sequences may be shorter than x. A direction reads each
-// sequence as if it were alone: the backward one begins at its last time step. What
-// lies beyond is padding and changes nothing, whatever it holds, NaN included.
+// With [Outputs.Lengths], sequences may be shorter than x. A direction reads
+// each sequence as if it were alone: the backward one starts at its last time
+// step. Whatever lies beyond is padding and changes nothing, even if it is NaN.
 // There All is zero, and so is the gradient of x.
 //
 //	lengths 4, 2:   x           a0 a1 a2 a3     All   A0 A1 A2 A3
@@ -64,6 +64,6 @@
 //
 // # Errors
 //
-// As GoMLX's own layers, the functions build graphs and panic with an error that
-// says what is wrong with a shape, a dtype or a setting.
+// Like GoMLX's own layers, the functions build graphs and panic with an error
+// that says what is wrong with a shape, a dtype or a setting.
 package rnn

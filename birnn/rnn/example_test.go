@@ -28,8 +28,8 @@ import (
 // pureGo needs nothing but Go. For speed use package backend.
 func pureGo() compute.Backend { return must.M1(gobackend.New("")) }
 
-// series returns n sequences of numbers from -1 to 1, [n][time][1], with lengths
-// from 3 to time. What lies beyond is 99.
+// series returns n sequences of numbers from -1 to 1, [n][time][1], with
+// lengths from 3 to time. The padding is 99.
 func series(rng *rand.Rand, n, time int) (x [][][]float32, lengths []int32) {
 	for range n {
 		length := 3 + rng.IntN(time-2)
@@ -139,8 +139,8 @@ func ExampleOutputs_All() {
 	// more than 95% of the time steps are correct: true
 }
 
-// A sequence that arrives one time step at a time: the state goes out with each
-// step and in again with the next.
+// A sequence that arrives one time step at a time: each step returns the state,
+// which the next one takes.
 func ExampleLSTM_Step() {
 	backend, store := pureGo(), model.NewStore()
 	const numHidden = 4
@@ -165,8 +165,8 @@ func ExampleLSTM_Step() {
 	// the same as at once: true
 }
 
-// Two layers: the second reads the outputs of the first at every time step, with
-// dropout between them while the graph is one of training.
+// Two layers: the second reads the outputs of the first at every time step,
+// with dropout between them while training.
 func ExampleBidirectional() {
 	x := tensors.FromShape(shapes.Make(dtypes.Float32, 2, 5, 3)) // two sequences of five time steps
 	final := must.M1(model.CallOnce(pureGo(), model.NewStore(), func(scope *model.Scope, x *Node) *Node {
@@ -182,7 +182,7 @@ func ExampleBidirectional() {
 	// (Float32)[2, 16]
 }
 
-// An encoder hands its final state to a decoder.
+// An encoder passes its final state to a decoder.
 func ExampleOutputs_InitialState() {
 	question := tensors.FromShape(shapes.Make(dtypes.Float32, 2, 7, 3))
 	answer := tensors.FromShape(shapes.Make(dtypes.Float32, 2, 4, 5))

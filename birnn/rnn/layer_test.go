@@ -55,15 +55,15 @@ var layerCases = []layerCase{
 	{layerSize: layerSize{2, 2, 1, 1}, directions: 2},
 }
 
-// tolerance is how far a result may lie from the oracle's.
+// tolerance is how much a result may differ from the oracle's.
 var tolerance = map[dtypes.DType]float64{dtypes.Float32: 2e-6, dtypes.Float64: 1e-14}
 
 // toleranceGradient is the same for gradients, compared with differences.
 var toleranceGradient = map[dtypes.DType]float64{dtypes.Float32: 5e-5, dtypes.Float64: 1e-8}
 
 // TestLayerAgreesWithTheEquations compares everything that can be asked of a
-// layer, and the gradient of it all, with the oracle and its differences. The
-// padding is NaN, and the oracle reads each sequence alone.
+// layer, and the gradient of all of it, with the oracle and its differences.
+// The padding is NaN, and the oracle reads each sequence alone.
 func TestLayerAgreesWithTheEquations(t *testing.T) {
 	backendtest.Each(t, func(t *testing.T, b compute.Backend) {
 		for _, c := range layerCases {

@@ -5,19 +5,20 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
-// forwardPass is a recurrence as a While loop, with what it leaves for the way
-// back, which is another loop.
+// forwardPass is a recurrence as a While loop, with what it leaves for the
+// backward pass, which is another loop.
 type forwardPass struct {
 	*recurrence
 
 	u     *Node // values of the gates, [time, batch, 4*hidden]
-	c     *Node // cell states after each time step, [time, batch, hidden]; nil without
+	c     *Node // cell states after each time step, [time, batch, hidden]; nil if the cell has none
 	h     *Node // hidden states, the initial one first, [time+1, batch, hidden]
 	state State // after the last time step
 }
 
 // looped runs the cell over all time steps. Pre-activations and gates share a
-// stack: each step takes the former from its row and leaves the latter there.
+// stack: each step reads the pre-activations from its row and writes the gates
+// there.
 func (r *recurrence) looped() states {
 	_, fromHidden := r.split()
 	steps, batch, hidden := r.steps(), r.x.Shape().Dim(1), r.cell.NumHidden()
@@ -48,7 +49,7 @@ func (r *recurrence) looped() states {
 	return &forwardPass{recurrence: r, u: u, c: c, h: h, state: state}
 }
 
-// before returns the hidden states that each time step begins with.
+// before returns the hidden states before each time step.
 func (p *forwardPass) before() *Node { return Slice(p.h, AxisRange(0, -1)) }
 
 // all implements [states].

@@ -12,7 +12,7 @@ import (
 //	i = σ(z_i)                 input gate: how much of the candidate to add
 //	j = tanh(z_j)              candidate
 //	f = σ(z_f + forget bias)   forget gate: how much of the cell state to keep
-//	o = σ(z_o)                 output gate: how much of the cell state to show
+//	o = σ(z_o)                 output gate: how much of the cell state to output
 //	c = f*c + i*j              cell state
 //	h = o*tanh(c)              hidden state
 //
@@ -25,7 +25,7 @@ type LSTM struct {
 	// Bias is b, [4*hidden], in the same order.
 	Bias *Node
 	// ForgetBias is added to the forget gate before its sigmoid. It is usually
-	// 1, so that a cell begins by keeping what it has.
+	// 1, so that an untrained cell keeps most of its state.
 	ForgetBias float64
 }
 
@@ -49,10 +49,10 @@ func (l *LSTM) kernel() *Node { return checkedKernel(l.Kernel, l.Bias, 4) }
 
 func (l *LSTM) hasCellState() bool { return true }
 
-// The package computes the same with one tanh for all gates, because
-// σ(z) = ½·tanh(z/2) + ½: the columns of i, f and o are halved beforehand, in
-// the weights, so that u = tanh(z) holds j and, for each gate g, 2g-1. That is
-// one pass over [batch, 4*hidden] instead of four.
+// The package computes the same with one tanh for all gates, because σ(z) =
+// ½·tanh(z/2) + ½: weights scales the columns of i, f and o by ½, so that u =
+// tanh(z) holds j and, for each gate g, 2g-1. That is one pass over [batch,
+// 4*hidden] instead of four.
 
 // weights implements [Cell].
 func (l *LSTM) weights() *Node {

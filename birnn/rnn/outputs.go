@@ -7,10 +7,10 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
-// Outputs are those of a recurrent layer over a batch of sequences. Settings
-// ([Outputs.Lengths], [Outputs.InitialState], [Outputs.Reverse],
-// [Outputs.Merge]) are chained and come first. Then the outputs are asked for;
-// nothing is computed before that, and then only what it takes to answer.
+// Outputs are the outputs of a recurrent layer for a batch of sequences.
+// Settings ([Outputs.Lengths], [Outputs.InitialState], [Outputs.Reverse],
+// [Outputs.Merge]) are chained and come first. Nothing is computed until an
+// output is requested, and then only what that output needs.
 type Outputs struct {
 	x          *Node // [batch, time, input], zero in the padding
 	lengths    *Node // int32 [batch], or nil
@@ -23,7 +23,7 @@ type direction struct {
 	cell      Cell
 	backwards bool
 	initial   State
-	whole     states // over the whole sequence, once something asked for them
+	whole     states // over the whole sequence, once they were requested
 }
 
 // Unidirectional reads the sequences x, [batch, time, input], with the cell from
@@ -54,22 +54,22 @@ func newOutputs(x *Node, directions ...*direction) *Outputs {
 // first. The outputs stay in the order of x.
 func (o *Outputs) Reverse() *Outputs {
 	if len(o.directions) != 1 {
-		panic(fmt.Errorf("rnn: Reverse of a bidirectional layer; it is for Unidirectional"))
+		panic(fmt.Errorf("rnn: Reverse of a bidirectional layer; only Unidirectional can be reversed"))
 	}
 	o.directions[0].backwards = true
 	return o.changed()
 }
 
-// Lengths sets the number of time steps of each sequence, int32 [batch]. What x
-// holds beyond is padding, which changes nothing: not the outputs, not the
-// states, not a gradient, even if it is NaN. A length above the number of time
-// steps counts as that, one below 0 as 0.
+// Lengths sets the number of time steps of each sequence, int32 [batch].
+// Whatever lies beyond is padding, which changes nothing, even if it is NaN:
+// neither outputs nor states nor gradients. A length above the number of time
+// steps counts as that number, one below 0 as 0.
 func (o *Outputs) Lengths(lengths *Node) *Outputs {
 	if !lengths.DType().IsInt() || lengths.Rank() != 1 || lengths.Shape().Dim(0) != o.x.Shape().Dim(0) {
 		panic(fmt.Errorf("rnn: lengths are %s; want (Int32)[%d], one for each sequence", lengths.Shape(), o.x.Shape().Dim(0)))
 	}
 	if o.lengths != nil {
-		panic(fmt.Errorf("rnn: Lengths is called twice"))
+		panic(fmt.Errorf("rnn: Lengths was called twice"))
 	}
 	o.lengths = ConvertDType(lengths, dtypes.Int32)
 	// Without this, a NaN would reach the gradient of the weights as 0*NaN.
@@ -90,7 +90,7 @@ func (o *Outputs) InitialState(states ...State) *Outputs {
 	return o.changed()
 }
 
-// Merge says how the outputs of two directions become one.
+// Merge says how the outputs of two directions are combined.
 type Merge int
 
 const (
@@ -100,15 +100,15 @@ const (
 	Product              // element by element
 )
 
-// Merge sets how the outputs of both directions are joined in At, Final and All.
-// The default is [Concat]; the others need as many hidden units in both
+// Merge sets how At, Final and All combine the outputs of both directions. The
+// default is [Concat]; the others need the same number of hidden units in both
 // directions.
 func (o *Outputs) Merge(m Merge) *Outputs {
 	if m < Concat || m > Product {
 		panic(fmt.Errorf("rnn: Merge(%d) is unknown; want Concat, Sum, Mean or Product", int(m)))
 	}
 	if n := len(o.directions); n == 2 && m != Concat && o.directions[0].cell.NumHidden() != o.directions[1].cell.NumHidden() {
-		panic(fmt.Errorf("rnn: Merge of %d and %d hidden units; only Concat can", o.directions[0].cell.NumHidden(), o.directions[1].cell.NumHidden()))
+		panic(fmt.Errorf("rnn: Merge of %d and %d hidden units; only Concat can join different sizes", o.directions[0].cell.NumHidden(), o.directions[1].cell.NumHidden()))
 	}
 	o.merge = m
 	return o
@@ -122,7 +122,7 @@ func (o *Outputs) changed() *Outputs {
 	return o
 }
 
-// joined returns the outputs of all directions as one.
+// joined returns the combined outputs of all directions.
 func (o *Outputs) joined(output func(d *direction) *Node) *Node {
 	first := output(o.directions[0])
 	if len(o.directions) == 1 {

@@ -13,8 +13,8 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
-// torchCase is a case of testdata/pytorch.json; testdata/pytorch.py says what it
-// holds. What begins with a slice has one element for each direction.
+// torchCase is a case of testdata/pytorch.json; testdata/pytorch.py describes
+// it. Outer slices have one element for each direction.
 type torchCase struct {
 	Name, Cell                 string
 	Bidirectional              bool
@@ -72,7 +72,8 @@ func (c torchCase) kernel(w torchWeights) (kernel []float64) {
 }
 
 // bias returns the biases as our bias, [4*hidden]. The two of a gate are added
-// up, but for the candidate of a GRU, and but for gradients, which are the same.
+// up, except for the candidate of a GRU, and except for gradients, which are
+// equal.
 func (c torchCase) bias(w torchWeights, gradient bool) (bias []float64) {
 	for k, gate := range c.gateOrder() {
 		for u := range c.Hidden {

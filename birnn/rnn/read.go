@@ -8,9 +8,9 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
-// All returns the outputs of all time steps, [batch, time, hidden], or
-// [batch, time, 2*hidden] of two directions: what another layer on top of this
-// one reads. Beyond a sequence's length they are zero.
+// All returns the outputs of all time steps, [batch, time, hidden], or [batch,
+// time, 2*hidden] for two directions: the input of another layer on top of this
+// one. Beyond a sequence's length they are zero.
 func (o *Outputs) All() *Node {
 	return o.joined(func(d *direction) *Node {
 		all := o.whole(d).all()
@@ -45,8 +45,8 @@ func (o *Outputs) FinalStates() []State {
 // At returns the output at time step t, [batch, hidden] or [batch, 2*hidden]. A
 // negative t counts from the end of each sequence, -1 is its last time step. At
 // a time step that a sequence does not have the output is zero. Only the time
-// steps that the output depends on are computed: of At(-1) the backward half
-// takes a single one. To read many time steps, All is the better choice.
+// steps that the output depends on are computed: the backward half of At(-1)
+// takes a single one. To read many time steps, use All.
 func (o *Outputs) At(t int) *Node {
 	steps := o.x.Shape().Dim(1)
 	if t < -steps || t >= steps {

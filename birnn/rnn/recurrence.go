@@ -8,17 +8,17 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
-// recurrence is what runs a cell along the time axis, in the order of reading.
+// recurrence runs a cell along the time axis, in the order of reading.
 type recurrence struct {
 	cell    Cell
 	x       *Node // inputs, [time, batch, input+1]; the last input is 1
 	weights *Node // of the cell, [input+1+hidden, 4*hidden]
-	mask    *Node // bool [time, batch], false where the state stays as it is; nil: nowhere
+	mask    *Node // bool [time, batch], false where the state does not change; nil if it always does
 	initial State // no nil fields, unless the cell has no C
 	atZero  bool  // the initial state is zero
 }
 
-// states are those of a recurrence. What is not asked for is not computed.
+// states are the states of a recurrence. Only what is requested is computed.
 type states interface {
 	all() *Node   // hidden state after each time step, [time, batch, hidden]
 	last() *Node  // hidden state after the last, [batch, hidden]
@@ -58,8 +58,8 @@ func singleStep(cell Cell, x *Node, before State) State {
 }
 
 // run runs the recurrence. Where the backend has loops it is a loop, forwards
-// and backwards, so that compiling takes the same time for 28 time steps and for
-// 784. Elsewhere (the pure-Go backend) the steps are written out.
+// and backwards, so that compiling takes the same time for 28 time steps and
+// for 784. Elsewhere (the pure-Go backend) the steps are unrolled.
 func (r *recurrence) run() states {
 	if r.steps() == 1 || !hasLoops(r.x.Graph().Backend()) {
 		return r.unrolled()
@@ -84,7 +84,7 @@ func (r *recurrence) project() *Node {
 }
 
 // maxUnrolled is the greatest number of time steps on a backend without loops,
-// where they are written out one by one: each takes some 85 kB of graph.
+// where they are unrolled: each takes some 85 kB of graph.
 const maxUnrolled = 4096
 
 // hasLoops reports whether the backend can run a While loop over a stack of
@@ -94,9 +94,9 @@ func hasLoops(b compute.Backend) bool {
 		supports(b, compute.OpTypeDynamicSlice, compute.OpTypeDynamicUpdateSlice)
 }
 
-// written are the states of a recurrence whose steps are written out. Their
+// unrolledStates are the states of a recurrence whose steps are unrolled. Their
 // gradient is GoMLX's own.
-type written struct {
+type unrolledStates struct {
 	hidden []*Node // after each time step
 	state  State   // after the last
 }
@@ -108,7 +108,7 @@ func (r *recurrence) unrolled() states {
 	}
 	_, fromHidden := r.split()
 	projected := r.project()
-	w := &written{state: r.initial}
+	w := &unrolledStates{state: r.initial}
 	for t := range r.steps() {
 		z := Squeeze(Slice(projected, AxisElem(t)), 0)
 		if t > 0 || !r.atZero {
@@ -124,9 +124,9 @@ func (r *recurrence) unrolled() states {
 	return w
 }
 
-func (w *written) all() *Node   { return Stack(w.hidden, 0) }
-func (w *written) last() *Node  { return w.state.H }
-func (w *written) final() State { return w.state }
+func (w *unrolledStates) all() *Node   { return Stack(w.hidden, 0) }
+func (w *unrolledStates) last() *Node  { return w.state.H }
+func (w *unrolledStates) final() State { return w.state }
 
 func swapTimeAndBatch(x *Node) *Node { return TransposeAllDims(x, 1, 0, 2) }
 

@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// The oracle of the layers: the equations one number at a time, in float64, one
-// sequence after the other, without the package's tricks.
+// The oracle for the layers: the equations one number at a time, in float64,
+// one sequence after the other, without the package's tricks.
 
 // refCell is a cell with its weights as LSTM and GRU have them.
 type refCell struct {
@@ -137,7 +137,7 @@ func (l *refLayer) sequence(n int) [][]float64 {
 	return rows[:l.lengths[n]]
 }
 
-// The outputs, as Outputs has them.
+// The results, as Outputs returns them.
 
 func (l *refLayer) at(t int) (result []float64) {
 	for n := range l.batch {

@@ -83,7 +83,7 @@ def run_case(seed, cell, bidirectional, sizes, lengths):
     for name in names:
         loss = loss + (final[name] * final_coefficients[name]).sum()
     loss.backward()
-    # Padding takes no part in the result, and everything else does.
+    # Padding does not affect the result, and everything else does.
     assert (outputs[padding] == 0).all()
     assert ((x.grad == 0).all(dim=2) == padding).all()
 
