@@ -7,14 +7,13 @@
 //	xla:/abs/plugin.so      XLA with the PJRT plugin in that file
 //	xla:cuda                XLA on an NVIDIA GPU, with the plugin that go-xla finds (not tested)
 //
-// If that backend is not available, opening it is an error that says how to fix it; no other backend takes its place.
+// If that backend is not available, the error says how to fix it; no other backend takes its place.
 //
 // # Platforms
 //
-// XLA needs cgo, that is a C compiler when the program is built, and a plugin. There are plugins for the CPU for Linux (amd64 and
-// arm64) and macOS (Apple silicon only, not Intel). On Windows use WSL 2 or Docker: go-xla has a plugin for Windows on amd64, but this
-// package was not tested with it. The pure-Go backend runs wherever Go does, WebAssembly included, and is the only one in a program
-// that was built without cgo.
+// XLA needs cgo, that is a C compiler when the program is built, and a plugin. There are plugins for the CPU for Linux (amd64 and arm64)
+// and macOS (Apple silicon only, not Intel). On Windows use WSL 2 or Docker: go-xla has a plugin for Windows on amd64, but this package was
+// not tested with it. The pure-Go backend runs wherever Go does, WebAssembly included, and is the only one in a program built without cgo.
 //
 // On amd64 the pure-Go backend is three to four times as fast in a program that was built with GOEXPERIMENT=simd, for example
 // GOEXPERIMENT=simd GOMLX_BACKEND=go go run . ([Describe] then says so).
@@ -44,7 +43,7 @@ import (
 
 // Options for [OpenWith]. The zero value is what [Open] uses.
 type Options struct {
-	// Report receives one line for each event worth showing to the user, such as a download. Nil: silence.
+	// Report receives one line for each event worth showing to the user, such as a download. If it is nil, nothing is reported.
 	Report func(format string, args ...any)
 
 	// CPUDevices is the number of devices that XLA on the CPU provides. A birnn.Model distributes its batches over as many of them
@@ -87,7 +86,7 @@ func OpenWith(ctx context.Context, opts Options) (compute.Backend, error) {
 
 func silent(string, ...any) {}
 
-// useGo is the way out where XLA can't run.
+// useGo is the advice where XLA can't run.
 const useGo = "set GOMLX_BACKEND=go to use the slower pure-Go backend"
 
 // ErrNoCgo is the error for XLA in a program that was built without cgo.

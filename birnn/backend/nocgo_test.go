@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// TestWithoutCgo asks for XLA in every way. The error says what to do; no other backend is opened.
+// TestWithoutCgo asks for XLA in every possible way. The error says what to do;
+// no other backend is opened.
 func TestWithoutCgo(t *testing.T) {
 	for _, config := range []string{"", "xla", "xla:cpu", "xla:cuda", "xla:/path/to/plugin.so"} {
 		t.Setenv("GOMLX_BACKEND", config)

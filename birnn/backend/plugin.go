@@ -22,7 +22,7 @@ import (
 
 const cacheVariable = cachedir.Variable
 
-// errNoPlugin: none is installed, or only corrupt ones that this package may replace.
+// errNoPlugin means that no plugin is installed, or only corrupt ones that this package may replace.
 var errNoPlugin = errors.New("no usable plugin for XLA on the CPU is installed")
 
 // EnsurePlugin returns the absolute path of a plugin for XLA on the CPU that [Verify] accepts, and installs one if there is none. It

@@ -41,7 +41,7 @@ func TestFindPlugin(t *testing.T) {
 	t.Setenv(pjrt.PJRTPluginPathsEnv, "/nonexistent:"+theirs)
 	bad := write(t, filepath.Join(cache, "xla", "go-xla", libraryName), []byte("<html>"))
 	if _, err := FindPlugin(); !errors.Is(err, errNoPlugin) || !strings.Contains(err.Error(), bad) {
-		t.Errorf("got %v, want that there is none and that %s is bad", err, bad)
+		t.Errorf("got %v, want an error that says there is none and names %s", err, bad)
 	}
 	for _, path := range []string{
 		filepath.Join(os.Getenv("HOME"), ".local", "lib", "go-xla", libraryName),
@@ -114,7 +114,7 @@ func TestInstallTriesTheSourcesInTurn(t *testing.T) {
 	}
 	_, err = installIn(t.Context(), dir, []source{{"A", fails}}, silent)
 	if !errors.Is(err, errNoPlugin) || !strings.Contains(err.Error(), "A: host is down") || !strings.Contains(err.Error(), "GOMLX_BACKEND=go") {
-		t.Errorf("got %v, want an error that names the source, its failure and the way out", err)
+		t.Errorf("got %v, want an error that names the source, its failure and the alternative", err)
 	}
 }
 

@@ -26,7 +26,7 @@ func installRelease(ctx context.Context, dir string, report func(format string, 
 		return "", err
 	}
 	limit := 30 * time.Minute
-	if len(sources(runtime.GOOS, runtime.GOARCH)) > 1 { // another one follows
+	if len(sources(runtime.GOOS, runtime.GOARCH)) > 1 { // there is another source to try
 		limit = 5 * time.Minute
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)

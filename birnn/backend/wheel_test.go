@@ -118,8 +118,8 @@ func TestReadOnlyCache(t *testing.T) {
 	good, _ := libraries(t)
 	useIndex(t, string(good))
 	installed := write(t, pinned.path(filepath.Join(dir, "with", "xla")), good)
-	begun, without := filepath.Join(dir, "begun"), filepath.Join(dir, "without")
-	for _, path := range []string{filepath.Join(begun, "xla"), without} {
+	started, without := filepath.Join(dir, "started"), filepath.Join(dir, "without")
+	for _, path := range []string{filepath.Join(started, "xla"), without} {
 		if err := os.MkdirAll(path, 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -129,7 +129,7 @@ func TestReadOnlyCache(t *testing.T) {
 	if got, err := EnsurePlugin(t.Context(), t.Logf); got != installed || err != nil {
 		t.Errorf("got %q, %v; want %q", got, err, installed)
 	}
-	for _, cache := range []string{begun, without, filepath.Join(dir, "new")} {
+	for _, cache := range []string{started, without, filepath.Join(dir, "new")} {
 		t.Setenv(cacheVariable, cache)
 		_, err := EnsurePlugin(t.Context(), t.Logf)
 		if !errors.Is(err, errNoPlugin) || !strings.Contains(err.Error(), cache) || !strings.Contains(err.Error(), "set "+cacheVariable) {
@@ -154,8 +154,8 @@ func TestCorruptPluginIsReplaced(t *testing.T) {
 	}
 }
 
-// TestSurvivesKilledInstalls kills installations of the wheel at random moments: the library is complete or not there, the lock is
-// free, and the next installation succeeds and removes what was left.
+// TestSurvivesKilledInstalls kills installations of the wheel at random moments: the library is complete or not there, the lock is free,
+// and the next installation succeeds and removes what the previous one left behind.
 func TestSurvivesKilledInstalls(t *testing.T) {
 	good, _ := libraries(t)
 	content := string(good) + strings.Repeat("the library ", 100_000)
@@ -181,7 +181,7 @@ func TestSurvivesKilledInstalls(t *testing.T) {
 		case err == nil && string(got) == content:
 			complete++
 		case !os.IsNotExist(err):
-			t.Fatalf("round %d, seed %d: the library has %d bytes that are not right, %v", round, seed, len(got), err)
+			t.Fatalf("round %d, seed %d: the library is wrong (%d bytes), %v", round, seed, len(got), err)
 		case len(entries) > 1:
 			partial++
 		}
@@ -189,7 +189,7 @@ func TestSurvivesKilledInstalls(t *testing.T) {
 			t.Fatalf("round %d, seed %d: the next installation: %v", round, seed, err)
 		}
 		if got, _ := os.ReadFile(pinned.path(dir)); string(got) != content {
-			t.Fatalf("round %d, seed %d: the next installation has %d bytes that are not right", round, seed, len(got))
+			t.Fatalf("round %d, seed %d: the next installation's library is wrong (%d bytes)", round, seed, len(got))
 		}
 		if entries, _ := os.ReadDir(dir); err != nil && len(entries) != 2 {
 			t.Errorf("round %d, seed %d: got %v, want the library and the lock", round, seed, entries)

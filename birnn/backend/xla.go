@@ -90,7 +90,7 @@ func searchError(panicked any) error {
 	return fmt.Errorf("go-xla failed while it searched for a plugin: %v; set %s to the directory of a good one, %s", panicked, pjrt.PJRTPluginPathsEnv, advice)
 }
 
-// checkPath rejects paths that go-xla does not take for the path of a CPU plugin.
+// checkPath rejects paths that go-xla would not recognize as those of a CPU plugin.
 func checkPath(path string) error {
 	if strings.Contains(path, ",") || pjrt.IsCUDAName(path) {
 		return fmt.Errorf("go-xla misreads the path %s (a comma starts options, \"cuda\" and \"nvidia\" mean a GPU): "+

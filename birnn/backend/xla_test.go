@@ -53,7 +53,7 @@ func TestOpenErrors(t *testing.T) {
 		}
 		noPlugin := !strings.HasPrefix(config, "xla:/")
 		if errors.Is(err, errNoPlugin) != noPlugin || noPlugin && (!strings.Contains(err.Error(), "-prepare") || !strings.Contains(err.Error(), "GOMLX_BACKEND=go")) {
-			t.Errorf("%q: got %v, want that no plugin is installed, and what to do: %v", config, err, noPlugin)
+			t.Errorf("%q: got %v, want an error that says no plugin is installed and what to do: %v", config, err, noPlugin)
 		}
 	}
 }
@@ -66,7 +66,7 @@ func TestProcessorWithoutAVX(t *testing.T) {
 	cpu.X86.HasAVX = false
 	t.Setenv("GOMLX_BACKEND", "")
 	if _, err := Open(t.Context()); err == nil || !strings.Contains(err.Error(), "AVX") || !strings.Contains(err.Error(), "GOMLX_BACKEND=go") {
-		t.Errorf("got %v, want an error that names AVX and the way out", err)
+		t.Errorf("got %v, want an error that names AVX and the alternative", err)
 	}
 }
 
@@ -110,7 +110,7 @@ func TestMisleadingPathsAreRejected(t *testing.T) {
 		t.Errorf("got %v, want an error about the comma", err)
 	}
 	if _, err := os.Stat(cache); err == nil {
-		t.Error("an installation began")
+		t.Error("an installation started")
 	}
 	good, _ := libraries(t)
 	write(t, filepath.Join(cache, "xla", libraryName), good)
