@@ -66,7 +66,7 @@ func wantLoaded(t *testing.T, l *loader, cacheDir string) {
 func wantCached(t *testing.T, cacheDir string) {
 	t.Helper()
 	if got := readFiles(t, cacheDir); !sameFiles(got, smallFiles) {
-		t.Errorf("the cache holds %v, want the four files unpacked", slices.Sorted(maps.Keys(got)))
+		t.Errorf("the cache has %v, want the four files unpacked", slices.Sorted(maps.Keys(got)))
 	}
 }
 
@@ -157,7 +157,7 @@ func TestNoSource(t *testing.T) {
 		}
 	}
 	if n := strings.Count(err.Error(), "check the network"); n != 1 {
-		t.Errorf("the advice is given %d times, want once:\n%v", n, err)
+		t.Errorf("the advice appears %d times, want once:\n%v", n, err)
 	}
 	if got := readFiles(t, cacheDir); len(got) > 0 {
 		t.Errorf("the cache holds %d files, want none", len(got))
@@ -190,7 +190,7 @@ func TestNothingLeaks(t *testing.T) {
 		"complete":       smallFiles,
 		"a missing file": changed(name, nil),
 		"a short file":   changed(name, smallFiles[name][:99]),
-		"no gzip":        changed(name, []byte{0x1f, 0x8b, 0}),
+		"not gzip":       changed(name, []byte{0x1f, 0x8b, 0}),
 		"other content":  changed(name, bytes.ToUpper(smallFiles[name])),
 	} {
 		t.Run(what, func(t *testing.T) {

@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// CorruptError reports that a file is not the one of MNIST: truncated, damaged, or of another data set such as Fashion-MNIST.
+// CorruptError reports that a file is not the original MNIST file: it is truncated, corrupt, or from another data set such as
+// Fashion-MNIST.
 type CorruptError struct {
 	File string // its path
 	Err  error  // what is wrong with its content
@@ -24,7 +25,7 @@ type MissingError struct {
 }
 
 func (e *MissingError) Error() string {
-	return fmt.Sprintf("mnist: %s lacks %s (with or without .gz); put the files there, or give no directory (and unset MNIST_DIR) "+
+	return fmt.Sprintf("mnist: %s lacks %s (with or without .gz); put the files there, or name no directory (and unset MNIST_DIR) "+
 		"to have them fetched", e.Dir, strings.Join(e.Files, ", "))
 }
 
@@ -35,7 +36,7 @@ type UnavailableError struct {
 	Reasons []error // one for each source
 }
 
-// Error lists the reasons, each on a line of its own.
+// Error lists the reasons, one per line.
 func (e *UnavailableError) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "mnist: no source provided %s:\n", e.File)

@@ -16,7 +16,7 @@ func ExampleLoad() {
 	fmt.Println(data.Train.Len(), data.Validation.Len(), data.Test.Len())
 	for start := 0; start < data.Test.Len(); start += 1000 {
 		images, labels := data.Test.Batch(start, start+1000)
-		_, _ = images, labels // give them to a model
+		_, _ = images, labels // pass them to a model
 	}
 }
 

@@ -15,7 +15,7 @@ import (
 )
 
 // file is one of the four files of the data set. In its IDX format a header gives the element type and the dimensions, then come the
-// elements, one byte each. Since the whole content is known by its digest, the header is skipped and not parsed.
+// elements, one byte each. Since the digest verifies the whole content, the header is skipped and not parsed.
 type file struct {
 	name   string
 	size   int    // in bytes, unpacked
@@ -24,8 +24,8 @@ type file struct {
 
 const imagesHeader, labelsHeader = 16, 8 // bytes
 
-// read returns the unpacked content of the file in a directory. The error is a *MissingError if the file isn't there, and a
-// *CorruptError if its content is not exactly what f says.
+// read returns the unpacked content of the file in a directory. The error is a *MissingError if the file isn't there, and a *CorruptError
+// if its content is not exactly the expected one.
 func (f file) read(dir string) ([]byte, error) {
 	path := f.find(dir)
 	if path == "" {
@@ -43,7 +43,7 @@ func (f file) read(dir string) ([]byte, error) {
 	return content, nil
 }
 
-// find returns the path under which the file lies in a directory, or "".
+// find returns the path of the file in a directory, or "".
 func (f file) find(dir string) string {
 	dotted := strings.Replace(f.name, "-idx", ".idx", 1)
 	for _, name := range []string{f.name, f.name + ".gz", dotted, dotted + ".gz"} {
@@ -56,7 +56,7 @@ func (f file) find(dir string) string {
 	return ""
 }
 
-// verify unpacks r and returns the content. It takes no more memory than that of the right content, whatever r holds.
+// verify unpacks r and returns the content. It takes no more memory than the right content needs, whatever r contains.
 func (f file) verify(r io.Reader) ([]byte, error) {
 	r, err := unpack(r)
 	if err != nil {
@@ -77,7 +77,7 @@ func (f file) verify(r io.Reader) ([]byte, error) {
 	return content[:n], nil
 }
 
-// unpack returns a reader of the unpacked content if r begins like a gzip file, and of r otherwise.
+// unpack returns a reader of the unpacked content if r starts like a gzip file, and of r otherwise.
 func unpack(r io.Reader) (io.Reader, error) {
 	buffered := bufio.NewReaderSize(r, 64<<10)
 	if start, _ := buffered.Peek(2); string(start) == "\x1f\x8b" {

@@ -18,7 +18,7 @@ var tiny, tinyContent = func() (file, []byte) {
 	return file{name: "images", size: len(content), sha256: digestOf(content)}, content
 }()
 
-// TestCorruptFiles reads files that are damaged in every way that a user or a network may come up with.
+// TestCorruptFiles reads files that are corrupt in every way that a user or a network might cause.
 func TestCorruptFiles(t *testing.T) {
 	images := tinyContent
 	packed := gzipped(images)
@@ -65,8 +65,8 @@ func TestCorruptFiles(t *testing.T) {
 	}
 }
 
-// FuzzIDX compares verify with its contract: it accepts what unpacks to the right content and nothing else, and allocates no more
-// than that takes, whatever the input.
+// FuzzIDX compares verify with its contract: it accepts only input that unpacks to the right content, and allocates no more than that
+// content takes, whatever the input.
 func FuzzIDX(f *testing.F) {
 	packed := gzipped(tinyContent)
 	for _, seed := range [][]byte{nil, tinyContent, packed, tinyContent[:20], append(bytes.Clone(tinyContent), 0), packed[:15],
@@ -108,7 +108,7 @@ func allocatedBy(do func()) uint64 {
 	return after.TotalAlloc - before.TotalAlloc
 }
 
-// TestEndlessFile: of a file without an end, such as a device, little more than the right size is read.
+// TestEndlessFile: of an endless file, such as a device, little more than the right size is read.
 func TestEndlessFile(t *testing.T) {
 	r := &endless{}
 	if _, err := tiny.verify(r); err == nil {

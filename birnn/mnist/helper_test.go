@@ -66,7 +66,7 @@ func digestOf(b []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// writeFiles stores files in a directory, which it makes if need be.
+// writeFiles stores files in a directory, which it creates if necessary.
 func writeFiles(t *testing.T, dir string, files map[string][]byte) {
 	t.Helper()
 	if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -79,7 +79,7 @@ func writeFiles(t *testing.T, dir string, files map[string][]byte) {
 	}
 }
 
-// readFiles returns what a directory holds.
+// readFiles returns the files in a directory.
 func readFiles(t *testing.T, dir string) map[string][]byte {
 	t.Helper()
 	entries, err := os.ReadDir(dir)
@@ -99,7 +99,7 @@ func readFiles(t *testing.T, dir string) map[string][]byte {
 
 func sameFiles(a, b map[string][]byte) bool { return maps.EqualFunc(a, b, bytes.Equal) }
 
-// changed is smallFiles with one file replaced; nil content: left out.
+// changed is smallFiles with one file replaced, or left out if the content is nil.
 func changed(name string, content []byte) map[string][]byte {
 	files := maps.Clone(smallFiles)
 	if files[name] = content; content == nil {
@@ -120,7 +120,7 @@ func smallLoader(t *testing.T) (*loader, string) {
 		collection: small,
 		report:     t.Logf,
 		module:     func(context.Context) (string, error) { return "", errNoModule },
-		mirrors:    []string{"none://example.org/"}, // refused without a request
+		mirrors:    []string{"none://example.org/"}, // rejected without a request
 	}
 	return l, filepath.Join(base, "mnist")
 }

@@ -19,7 +19,7 @@ import (
 
 const sourceVariable = "MNIST_TEST_SOURCE"
 
-// TestSurvivesKilledLoads kills processes at random moments while Load fetches: each file in the cache is right, and the next Load
+// TestSurvivesKilledLoads kills processes at random moments while Load fetches: each file in the cache is correct, and the next Load
 // succeeds.
 func TestSurvivesKilledLoads(t *testing.T) {
 	if source := os.Getenv(sourceVariable); source != "" {
@@ -51,7 +51,7 @@ func TestSurvivesKilledLoads(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	t.Logf("seed %d: %d of %d loads had ended before the kill; the cache held %d of %d files, all right, and %d temporary files",
+	t.Logf("seed %d: %d of %d loads had ended before the kill; the cache had %d of %d files, all correct, and %d temporary files",
 		seed, ended, rounds, files, 4*rounds, temporaries)
 }
 
@@ -65,7 +65,7 @@ func childLoader(source string) *loader {
 	return l
 }
 
-// slowMirror sends the files in pieces, and half of the time breaks off.
+// slowMirror sends the files in pieces, and disconnects half of the time.
 func slowMirror(t *testing.T) string {
 	t.Helper()
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -86,7 +86,7 @@ func slowMirror(t *testing.T) string {
 	return s.URL + "/"
 }
 
-// checkCache counts the data files, which must be right, and the temporary files. There must be nothing else.
+// checkCache counts the data files, which must be correct, and the temporary files. There must be no others.
 func checkCache(t *testing.T, dir string) (files, temporaries int) {
 	t.Helper()
 	if _, err := os.Stat(dir); err != nil {
@@ -98,7 +98,7 @@ func checkCache(t *testing.T, dir string) (files, temporaries int) {
 		case ok && bytes.Equal(content, want):
 			files++
 		case ok:
-			t.Errorf("%s has %d bytes that are not right", filepath.Join(dir, name), len(content))
+			t.Errorf("%s is wrong (%d bytes)", filepath.Join(dir, name), len(content))
 		case temporary.MatchString(name):
 			temporaries++
 		default:

@@ -106,7 +106,7 @@ func (c collection) read(dir string) (contents [4][]byte, errs [4]error) {
 // given returns the contents of the files in a directory that is only read.
 func (l *loader) given(dir string) (contents [4][]byte, err error) {
 	if _, err := os.ReadDir(dir); err != nil {
-		return contents, fmt.Errorf("mnist: %w; give a directory that holds the four files", err)
+		return contents, fmt.Errorf("mnist: %w; name a directory with the four files", err)
 	}
 	contents, errs := l.read(dir)
 	all := &MissingError{Dir: dir}
@@ -115,7 +115,7 @@ func (l *loader) given(dir string) (contents [4][]byte, err error) {
 		if errors.As(err, &missing) {
 			all.Files = append(all.Files, missing.Files...)
 		} else if err != nil {
-			return contents, fmt.Errorf("%w; replace it, or give another directory", err)
+			return contents, fmt.Errorf("%w; replace it, or name another directory", err)
 		}
 	}
 	if all.Files != nil {
@@ -128,7 +128,7 @@ func (l *loader) given(dir string) (contents [4][]byte, err error) {
 func (l *loader) cached(ctx context.Context) (contents [4][]byte, err error) {
 	dir, err := CacheDir()
 	if err != nil {
-		return contents, fmt.Errorf("%w; or set MNIST_DIR to a directory that holds the data", err)
+		return contents, fmt.Errorf("%w; or set MNIST_DIR to a directory with the data", err)
 	}
 	module := sync.OnceValues(func() (string, error) {
 		l.report("fetching MNIST as the Go module %s", modulePath)
@@ -150,7 +150,7 @@ func (l *loader) cached(ctx context.Context) (contents [4][]byte, err error) {
 	return contents, nil
 }
 
-// fetch stores a file in the cache. cause is why it has to.
+// fetch stores a file in the cache. cause is the reason: it is missing or corrupt.
 func (l *loader) fetch(ctx context.Context, f file, dir string, cause error, module func() (string, error)) error {
 	var reasons []error
 	if missing := (*MissingError)(nil); !errors.As(cause, &missing) {
@@ -163,7 +163,7 @@ func (l *loader) fetch(ctx context.Context, f file, dir string, cause error, mod
 		o.URLs = append(o.URLs, mirror+f.name+".gz")
 	}
 	err := copyFromModule(f, dst, o, module)
-	if err != nil && !isStorage(err) { // what can't be stored needs no other source
+	if err != nil && !isStorage(err) { // if it can't be stored, another source is no help
 		reasons = append(reasons, fmt.Errorf("the Go module %s: %w", modulePath, err))
 		err = fetch.File(ctx, dst, o)
 	}
@@ -171,7 +171,7 @@ func (l *loader) fetch(ctx context.Context, f file, dir string, cause error, mod
 	switch {
 	case isStorage(err):
 		return fmt.Errorf("mnist: %w; free some space, or set EASY_GOMLX_CACHE to a directory that can be written to, "+
-			"or MNIST_DIR to one that holds the data", err)
+			"or MNIST_DIR to one with the data", err)
 	case errors.As(err, &download):
 		return &UnavailableError{File: f.name, Dir: dir, Reasons: append(reasons, download.Failures...)}
 	case err != nil:

@@ -50,7 +50,7 @@ func TestGivenDirectory(t *testing.T) {
 	}
 }
 
-// TestGivenDirectoryErrors: whatever is wrong with a given directory, the error names it and no other source is tried.
+// TestGivenDirectoryErrors: the error names what is wrong with a given directory, and no other source is tried.
 func TestGivenDirectoryErrors(t *testing.T) {
 	const name = "train-labels-idx1-ubyte"
 	tests := []struct {
@@ -66,7 +66,7 @@ func TestGivenDirectoryErrors(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			l, _ := smallLoader(t)
-			l.module = func(context.Context) (string, error) { t.Error("the module was asked for"); return "", errNoModule }
+			l.module = func(context.Context) (string, error) { t.Error("the module was requested"); return "", errNoModule }
 			dir := t.TempDir()
 			writeFiles(t, dir, tt.files)
 			_, err := l.load(t.Context(), dir)
@@ -83,7 +83,7 @@ func TestGivenDirectoryErrors(t *testing.T) {
 	l, _ := smallLoader(t)
 	none := filepath.Join(t.TempDir(), "none")
 	if _, err := l.load(t.Context(), none); !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), none) {
-		t.Errorf("got %v, want that %s does not exist", err, none)
+		t.Errorf("got %v, want an error that says %s does not exist", err, none)
 	}
 }
 
@@ -120,7 +120,7 @@ func TestNoHome(t *testing.T) {
 	}
 }
 
-func TestLoadWithEndedContext(t *testing.T) {
+func TestLoadWithCanceledContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := Load(ctx, t.TempDir()); !errors.Is(err, context.Canceled) {

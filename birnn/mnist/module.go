@@ -25,8 +25,8 @@ func downloadModule(ctx context.Context) (string, error) {
 	var stdout, stderr bytes.Buffer
 	cmd := exec.CommandContext(ctx, "go", "mod", "download", "-json", modulePath+"@"+moduleVersion)
 	cmd.Dir = os.TempDir() // away from the user's module
-	// The user's proxy and cache settings count, a workspace and flags such as -modfile don't. An empty GOFLAGS would leave those of
-	// the user's go env file in force.
+	// The user's proxy and cache settings apply, but a workspace and flags such as -modfile do not. With an empty GOFLAGS, the flags in the
+	// user's go env file would apply.
 	cmd.Env = append(cmd.Environ(), "GOFLAGS=-mod=mod", "GOWORK=off", "GO111MODULE=on", "GOTOOLCHAIN=local")
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	cmd.WaitDelay = 2 * time.Second // for children that hold the output open

@@ -31,7 +31,8 @@ func TestRealMNIST(t *testing.T) {
 	wantMNIST(t, data)
 }
 
-// wantMNIST checks how the data is split; that it is MNIST's, its digests have shown.
+// wantMNIST checks how the data is split; the digests have verified its
+// content.
 func wantMNIST(t *testing.T, data *Data) {
 	t.Helper()
 	for name, want := range map[string]struct {

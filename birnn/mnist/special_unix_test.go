@@ -10,8 +10,10 @@ import (
 	"time"
 )
 
-// TestSpecialFiles puts what is not a regular file in place of a data file: it is missing in a given directory, and the cache replaces
-// it, except for a directory. Nothing waits for the other end of a pipe or reads a device.
+// TestSpecialFiles puts something other than a regular file in place of a data
+// file: a given directory lacks the file, and the cache replaces it, unless it
+// is a directory. Load neither waits for the other end of a pipe nor reads a
+// device.
 func TestSpecialFiles(t *testing.T) {
 	const name = "train-images-idx3-ubyte"
 	for what, put := range map[string]func(path string) error{

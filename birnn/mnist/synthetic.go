@@ -6,8 +6,8 @@ import (
 )
 
 // Synthetic draws n images of digits that are not MNIST's: each shows a digit of seven straight strokes, as on a pocket calculator,
-// moved, scaled, slanted and thickened at random, with a little noise. A model can learn them, so tests and first steps need no
-// download; results on them say nothing about handwriting.
+// shifted, scaled, slanted and thickened at random, with a little noise. A model can learn them, so tests and first steps need no download;
+// results on them say nothing about handwriting.
 //
 // The ten digits are equally frequent (as far as n allows), in a random order. The same n and seed give the same set. If n is less
 // than 1 the set is empty.
