@@ -1,4 +1,4 @@
-// Package cachedir says where this module keeps what it downloads and installs.
+// Package cachedir locates the directory for what this module downloads and installs.
 package cachedir
 
 import (

@@ -9,8 +9,8 @@ import (
 	"slices"
 )
 
-// maxHeader bounds the header, and with it what parsing it may allocate. That of
-// the tutorial's network has 3 kB.
+// maxHeader bounds the header, and thus the memory for parsing it. The header
+// of the tutorial's network has 3 kB.
 const maxHeader = 1 << 20
 
 // Decode parses a file. The arrays must cover the data exactly, and the digest
@@ -22,7 +22,7 @@ func Decode(file []byte) (File, error) {
 	}
 	length := binary.LittleEndian.Uint64(file)
 	if length > maxHeader || length > uint64(len(file)-8) {
-		return File{}, fmt.Errorf("its header claims %d bytes, the file has %d; at most %d are possible", length, len(file), maxHeader)
+		return File{}, fmt.Errorf("its header claims %d bytes, the file has %d; at most %d are allowed", length, len(file), maxHeader)
 	}
 	data := file[8+length:]
 	var header map[string]json.RawMessage
@@ -39,7 +39,7 @@ func Decode(file []byte) (File, error) {
 	stored := metadata[digestKey]
 	at := digestAt(stored, file)
 	if len(stored) != len(noDigest) || at < 0 || digest(file, at) != stored {
-		return File{}, fmt.Errorf("its content does not match the SHA-256 %q that it states: the file is corrupt", stored)
+		return File{}, fmt.Errorf("its content does not match the SHA-256 %q in its metadata: the file is corrupt", stored)
 	}
 	text, ok := metadata[headerKey]
 	if !ok {
@@ -73,7 +73,7 @@ func arraysOf(header map[string]json.RawMessage, data []byte) ([]Array, error) {
 	arrays, end := make([]Array, len(entries)), 0
 	for k, e := range entries {
 		if e.Offsets[0] != end {
-			return nil, fmt.Errorf("tensor %q begins at byte %d of the data, the one before it ends at %d", e.name, e.Offsets[0], end)
+			return nil, fmt.Errorf("tensor %q begins at byte %d of the data, the previous one ends at %d", e.name, e.Offsets[0], end)
 		}
 		end = e.Offsets[1]
 		if end > len(data) {
@@ -103,7 +103,7 @@ func (e entry) check(dataLen int) error {
 		size *= d
 	}
 	if e.Offsets[1]-e.Offsets[0] != size {
-		return fmt.Errorf("bytes %d to %d do not hold its shape %v", e.Offsets[0], e.Offsets[1], e.Shape)
+		return fmt.Errorf("bytes %d to %d do not match its shape %v", e.Offsets[0], e.Offsets[1], e.Shape)
 	}
 	return nil
 }

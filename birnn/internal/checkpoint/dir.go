@@ -1,5 +1,6 @@
-// Package checkpoint keeps a checkpoint, which is a header and named arrays, in a
-// directory. It knows bytes and files; what they mean is the caller's business.
+// Package checkpoint keeps a checkpoint, which is a header and named arrays, in
+// a directory. It deals with bytes and files; their meaning is up to the
+// caller.
 //
 // The files are in the safetensors format, so that other programs can read them:
 // eight bytes with the length of a JSON header, the header, and the data,
@@ -9,8 +10,8 @@
 // https://huggingface.co/docs/safetensors.
 //
 // A reader sees a checkpoint as it was before a write or as it is after it,
-// whenever the program is killed or the power fails. Beside the checkpoint lies
-// the one before it.
+// whenever the program is killed or the power fails. The previous checkpoint is
+// kept beside it.
 package checkpoint
 
 import (
@@ -30,7 +31,7 @@ const (
 	PreviousName = "model.previous.safetensors"
 )
 
-// CorruptError reports that a file is not a checkpoint, or no longer.
+// CorruptError reports that a file is not a checkpoint, or is corrupt.
 type CorruptError struct {
 	File string
 	Err  error
@@ -67,9 +68,9 @@ func readRegular(file string) ([]byte, error) {
 	return os.ReadFile(file)
 }
 
-// Write replaces the checkpoint of the directory. The one that was there becomes
-// the previous one, unless it is corrupt. After an error the checkpoint is as it
-// was before.
+// Write replaces the checkpoint of the directory. The existing checkpoint
+// becomes the previous one, unless it is corrupt. After an error the checkpoint
+// is unchanged.
 func (d *Dir) Write(content []byte) error {
 	current := filepath.Join(d.dir, Name)
 	switch present, err := readRegular(current); {
@@ -87,8 +88,8 @@ func (d *Dir) Write(content []byte) error {
 	return replace(current, content)
 }
 
-// replace is [durable.Replace] in a locked directory, where every temporary file
-// was left by a program that was killed.
+// replace is [durable.Replace] in a locked directory, where every temporary
+// file is left over from a program that was killed.
 func replace(file string, content []byte) error {
 	durable.RemoveLeftovers(file, time.Now().AddDate(1000, 0, 0))
 	return durable.Replace(file, content)

@@ -68,7 +68,7 @@ func TestLock(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !long.Is(dir) || long.Is(t.TempDir()) || long.Path() != dir {
-		t.Error("the lock is of another directory")
+		t.Error("the lock belongs to another directory")
 	}
 	var inUse *InUseError
 	if _, err := Lock(dir, ""); !errors.As(err, &inUse) || *inUse != (InUseError{dir, "a test"}) {
@@ -85,13 +85,13 @@ func TestLock(t *testing.T) {
 		t.Fatal(err)
 	}
 	if short.Is(dir) {
-		t.Error("the lock of a directory that was removed counts")
+		t.Error("the lock of a directory that was removed is still valid")
 	}
 	if err := short.Unlock(); err != nil {
 		t.Fatal(err)
 	}
 	var none *Dir
 	if none.Is(dir) || none.Unlock() != nil {
-		t.Error("a nil Dir is not without a lock")
+		t.Error("a nil Dir holds a lock")
 	}
 }

@@ -26,13 +26,13 @@ type Array struct {
 	Data  []byte // row-major and little-endian
 }
 
-// sizes are those of one element, in bytes.
+// sizes are the sizes of one element, in bytes.
 var sizes = map[string]int{
 	"BOOL": 1, "U8": 1, "I8": 1, "U16": 2, "I16": 2, "F16": 2, "BF16": 2,
 	"U32": 4, "I32": 4, "F32": 4, "U64": 8, "I64": 8, "F64": 8, "C64": 8,
 }
 
-// Number is what [NewArray] makes arrays of.
+// Number is a type of number that [NewArray] supports.
 type Number interface{ float32 | float64 | int64 }
 
 // dtypeOf returns the name of a type of numbers.
@@ -113,7 +113,7 @@ func (f File) Encode() ([]byte, error) {
 	}
 	text = append(text, strings.Repeat(" ", -len(text)&7)...) // the data begins at a multiple of eight
 	if len(text) > maxHeader {
-		return nil, fmt.Errorf("its header has %d bytes; at most %d are possible", len(text), maxHeader)
+		return nil, fmt.Errorf("its header has %d bytes; at most %d are allowed", len(text), maxHeader)
 	}
 	file := make([]byte, 0, 8+len(text)+end)
 	file = append(binary.LittleEndian.AppendUint64(file, uint64(len(text))), text...)

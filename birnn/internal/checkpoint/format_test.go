@@ -14,7 +14,7 @@ import (
 
 var digestInFile = regexp.MustCompile(`"sha256":"[0-9a-f]{64}"`)
 
-// reseal puts the right digest into a file that was changed, so that the checks after that of the digest are reached.
+// reseal puts the right digest into a file that was changed, so that the checks after the digest's are reached.
 func reseal(file []byte) []byte {
 	found := digestInFile.FindIndex(file)
 	if found == nil {
@@ -104,12 +104,12 @@ func TestDataIsAligned(t *testing.T) {
 	}
 }
 
-// TestEncodeErrors: what could not be decoded is not encoded.
+// TestEncodeErrors: a file that could not be decoded is not encoded.
 func TestEncodeErrors(t *testing.T) {
 	one := NewArray("w", []float32{1}, 1)
 	for reason, f := range map[string]File{
 		"a long header":      {Header: strings.Repeat("x", maxHeader)},
-		"two of a name":      {Arrays: []Array{one, one}},
+		"duplicate names":    {Arrays: []Array{one, one}},
 		"the metadata's key": {Arrays: []Array{{Name: metadataKey, DType: "U8", Shape: []int{0}}}},
 	} {
 		if _, err := f.Encode(); err == nil {
@@ -136,7 +136,7 @@ func TestHostileFiles(t *testing.T) {
 		{"a header of 2^63 bytes", lengths(1 << 63), "its header claims"},
 		{"a header of 2^64-1 bytes", lengths(1<<64 - 1), "its header claims"},
 		{"a header longer than the file", lengths(3), "its header claims 3 bytes"},
-		{"a header longer than allowed", fileOf(strings.Repeat(" ", maxHeader+1), 0), "at most 1048576 are possible"},
+		{"a header longer than allowed", fileOf(strings.Repeat(" ", maxHeader+1), 0), "at most 1048576 are allowed"},
 		{"no header", lengths(0), "its header is not valid"},
 		{"null", fileOf(`null`, 0), "SHA-256"},
 		{"a list", fileOf(`[]`, 0), "its header is not valid"},
@@ -153,10 +153,10 @@ func TestHostileFiles(t *testing.T) {
 		{"another type", fileOf(`{SEALED,"w":{"dtype":"F8","shape":[1],"data_offsets":[0,8]}}`, 2), `its type is "F8"`},
 		{"a huge shape", fileOf(`{SEALED,"w":{"dtype":"F32","shape":[1099511627776],"data_offsets":[0,4]}}`, 1), "larger than the file"},
 		{"a shape whose product overflows to 1", fileOf(`{SEALED,"w":{"dtype":"F32","shape":[4294967296,4294967296,1],"data_offsets":[0,0]}}`, 0), "larger than the file"},
-		{"a dimension that is no int", fileOf(`{SEALED,"w":{"dtype":"F32","shape":[1e30],"data_offsets":[0,4]}}`, 1), "its description is not valid"},
+		{"a dimension that is not an int", fileOf(`{SEALED,"w":{"dtype":"F32","shape":[1e30],"data_offsets":[0,4]}}`, 1), "its description is not valid"},
 		{"negative dimensions", fileOf(`{SEALED,"w":{"dtype":"F32","shape":[-1,-1],"data_offsets":[0,4]}}`, 1), "[-1 -1]"},
 		{"negative offsets", fileOf(`{SEALED,"w":{"dtype":"F32","shape":[1],"data_offsets":[-4,0]}}`, 1), "begins at byte -4"},
-		{"offsets the wrong way round", fileOf(`{SEALED,"w":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}`, 1), "do not hold its shape"},
+		{"reversed offsets", fileOf(`{SEALED,"w":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}`, 1), "do not match its shape"},
 		{"offsets after the end", fileOf(`{SEALED,"w":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}`, 1), "begins at byte 4"},
 		{"a scalar without its number", fileOf(`{SEALED,"w":{"dtype":"F32","shape":[],"data_offsets":[0,4]}}`, 0), "end at byte 4 of 0"},
 		{"offsets whose difference overflows", fileOf(`{SEALED,"w":{"dtype":"F32","shape":[1],"data_offsets":[9223372036854775804,-9223372036854775808]}}`, 1), "begins at byte"},
@@ -174,8 +174,8 @@ func TestHostileFiles(t *testing.T) {
 	}
 }
 
-// allowed is what decoding a file may allocate: for the header, which is a megabyte at most, many times its size (each of the
-// smallest tensors that JSON can describe takes a place in a map), for the numbers nothing.
+// allowed is the number of bytes that decoding a file may allocate: many times the size of the header, which is a megabyte at most (each of
+// the smallest tensors that JSON can describe takes a place in a map), and nothing for the numbers.
 func allowed(file []byte) uint64 {
 	header := uint64(0)
 	if len(file) >= 8 {
@@ -184,8 +184,8 @@ func allowed(file []byte) uint64 {
 	return 64<<10 + 64*header
 }
 
-// checkAllocated reads a file and fails the test if that took more memory than it may. What the test program does beside it
-// counts too, so only what happens again counts against the file.
+// checkAllocated reads a file and fails the test if that took more memory than it may. Other goroutines of the test program also allocate,
+// so an excess counts only if it is repeated.
 func checkAllocated(t *testing.T, file []byte) {
 	t.Helper()
 	used := uint64(0)
@@ -206,9 +206,8 @@ func allocated() uint64 {
 	return sample[0].Value.Uint64()
 }
 
-// FuzzDecode verifies that nothing panics or takes more memory than it may, and
-// that what is decoded can be encoded and decoded again. Each input is tried as it
-// is and with the right digest.
+// FuzzDecode verifies that nothing panics or takes more memory than allowed, and that a decoded file can be encoded and decoded again. Each
+// input is tried as it is and with the right digest.
 func FuzzDecode(f *testing.F) {
 	whole, err := File{Header: "text", Arrays: []Array{NewArray("w", []float32{1, 2}, 2, 1), NewArray[float32]("none", nil, 0, 3), NewArray("n", []int64{7}, 1)}}.Encode()
 	if err != nil {
@@ -231,7 +230,7 @@ func FuzzDecode(f *testing.F) {
 			}
 			again, err := Decode(written)
 			if err != nil {
-				t.Fatalf("what was encoded cannot be decoded: %v", err)
+				t.Fatalf("an encoded file cannot be decoded: %v", err)
 			}
 			if again.Header != file.Header || !sameArrays(again.Arrays, file.Arrays) {
 				t.Errorf("decoded %v; encoded and decoded again %v", file, again)

@@ -13,9 +13,10 @@ import (
 )
 
 const (
-	// lockName is the file whose lock gives the right to write to the directory.
+	// lockName is the file whose lock is needed to write to the directory.
 	lockName = ".lock"
-	// holderName is the file that says who holds the lock, if that is for long.
+	// holderName is the file that names the holder of the lock, if it is held
+	// for long.
 	holderName = ".in-use"
 )
 
@@ -33,16 +34,17 @@ type InUseError struct {
 
 func (e *InUseError) Error() string { return fmt.Sprintf("%s is in use by %s", e.Dir, e.Holder) }
 
-// Dir is a directory that this process alone may write to. The right ends with
-// the process at the latest.
+// Dir is a directory that only this process may write to, until Unlock or the
+// end of the process.
 type Dir struct {
 	dir  string
 	file *flock.Flock
 }
 
 // Lock creates the directory, if it does not exist, and locks it. The holder
-// describes who holds the lock for a longer time; it is empty for a single write,
-// which takes milliseconds. The error is an [*InUseError] if another holds it.
+// describes this process to others while it holds the lock for long; it is
+// empty for a single write, which takes milliseconds. The error is an
+// [*InUseError] if another holds it.
 func Lock(dir, holder string) (*Dir, error) {
 	if err := makeDir(dir); err != nil {
 		return nil, err
@@ -74,7 +76,7 @@ func inUse(dir string, waited time.Duration) error {
 	case err == nil && waited > holderWait:
 		return &InUseError{Dir: dir, Holder: string(holder)}
 	case waited > writeWait:
-		return &InUseError{Dir: dir, Holder: "processes that save there all the time"}
+		return &InUseError{Dir: dir, Holder: "processes that keep saving there"}
 	}
 	return nil
 }
@@ -91,8 +93,8 @@ func (d *Dir) setHolder(holder string) error {
 	return nil
 }
 
-// Is reports whether the lock is that of the given directory, as it is now: one
-// that was removed and created again has another.
+// Is reports whether the lock belongs to the given directory as it is now: a
+// directory that was removed and created again has another lock.
 func (d *Dir) Is(dir string) bool {
 	if d == nil {
 		return false
@@ -105,7 +107,7 @@ func (d *Dir) Is(dir string) bool {
 // Path returns the directory's path.
 func (d *Dir) Path() string { return d.dir }
 
-// Unlock gives the lock back.
+// Unlock releases the lock.
 func (d *Dir) Unlock() error {
 	if d == nil {
 		return nil

@@ -1,5 +1,5 @@
-// Package durable replaces files such that a reader sees the old content or the new, complete, whatever happens: the program is
-// killed, the disk is full, the power fails.
+// Package durable replaces files so that a reader sees either the complete old content or the complete new content, even if the program is
+// killed, the disk is full or the power fails.
 package durable
 
 import (
@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// Replace writes content to the file at path, by way of a temporary file. If it returns an error, the file is as it was, unless only
+// Replace writes content to the file at path, by way of a temporary file. If it returns an error, the file is unchanged, unless only
 // flushing the directory failed; then it has the new content.
 func Replace(path string, content []byte) error {
 	f, err := Create(path)
@@ -29,14 +29,14 @@ func Replace(path string, content []byte) error {
 	return f.Commit()
 }
 
-// A File is a temporary file that replaces another one by [File.Commit].
+// A File is a temporary file that [File.Commit] puts in the place of another one.
 type File struct {
 	*os.File
 	Path string // the file that it replaces
 	done bool
 }
 
-// Create opens a temporary file beside path, named .NAME and digits. It takes over the permissions of a file at path.
+// Create opens a temporary file beside path, named .NAME and digits. It has the permissions of an existing file at path.
 func Create(path string) (*File, error) {
 	info, statErr := os.Lstat(path)
 	for {

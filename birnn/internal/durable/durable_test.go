@@ -81,12 +81,13 @@ func TestRemoveLeftovers(t *testing.T) {
 		left = append(left, e.Name())
 	}
 	if got, want := strings.Join(left, " "), ".file-notes7 .file456 .other123 file"; got != want {
-		t.Errorf("left are %s; want %s", got, want)
+		t.Errorf("the files left are %s; want %s", got, want)
 	}
 }
 
-// TestFlushed traces the system calls: the file is flushed before it is renamed, and the directory after that. That is all that a
-// program can do against a power cut.
+// TestFlushed traces the system calls: the file is flushed before it is
+// renamed, and the directory after that. That is all that a program can do to
+// survive a power cut.
 func TestFlushed(t *testing.T) {
 	if dir := os.Getenv("DURABLE_TEST_CHILD"); dir != "" {
 		if err := Replace(filepath.Join(dir, "file"), []byte("content")); err != nil {

@@ -21,8 +21,8 @@ func wantStorageError(t *testing.T, err, cause error, dst string) {
 	}
 }
 
-// TestFullDisk fails to download to a full disk: what was there stays, the space is freed, and no other server is asked. Then the
-// same call succeeds with more space.
+// TestFullDisk downloads to a full disk: the old file stays, the space is freed, and no other server is asked. With more space the same
+// call succeeds.
 func TestFullDisk(t *testing.T) {
 	dir, inside := smalldisk.Inside(t, 2*len(content)+64<<10)
 	if !inside {
@@ -35,7 +35,7 @@ func TestFullDisk(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	s := serve(t, gives(content))
+	s := serve(t, sends(content))
 	store := map[string]func() error{
 		"File": func() error { return File(t.Context(), dst, options(s.URL, s.URL)) },
 		"Copy": func() error { return Copy(dst, bytes.NewReader(content), options()) },
@@ -43,7 +43,7 @@ func TestFullDisk(t *testing.T) {
 	for name, call := range store {
 		wantStorageError(t, call(), syscall.ENOSPC, dst)
 		if got, _ := os.ReadFile(dst); !bytes.Equal(got, before) {
-			t.Errorf("%s: what was there became %d bytes", name, len(got))
+			t.Errorf("%s: the old file became %d bytes", name, len(got))
 		}
 		wantOnly(t, dst, "file", "other")
 	}
@@ -61,9 +61,9 @@ func TestFullDisk(t *testing.T) {
 	}
 }
 
-// TestNowhereToStore: no server is asked for what can't be stored.
+// TestNowhereToStore: if the file can't be stored, no server is asked.
 func TestNowhereToStore(t *testing.T) {
-	s := serve(t, gives(content))
+	s := serve(t, sends(content))
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o644); err != nil {
 		t.Fatal(err)
@@ -81,7 +81,7 @@ func TestNowhereToStore(t *testing.T) {
 			wantStorageError(t, File(t.Context(), dst, options(s.URL)), syscall.EROFS, dst)
 		}
 		if got, _ := os.ReadFile(there); string(got) != "before" {
-			t.Errorf("what was there became %q", got)
+			t.Errorf("the old file became %q", got)
 		}
 	}
 	if n := s.requests.Load(); n != 0 {

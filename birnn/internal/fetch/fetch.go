@@ -19,32 +19,32 @@ import (
 	"github.com/easy-gomlx/tutorials/birnn/internal/durable"
 )
 
-const rounds = 3 // how often an address is tried when it fails in a way that may pass
+const rounds = 3 // how often an address is tried when its failure may be temporary
 
 // Options say what to fetch. SHA256 and Size are needed, and URLs for [File].
 type Options struct {
 	// URLs are http or https addresses of the same content, tried in turn.
 	URLs []string
-	// Decode turns what is received into what is stored, for example by gzip. Nil: stored as received.
+	// Decode turns what is received into what is stored, for example by gzip. If it is nil, the content is stored as received.
 	Decode func(io.Reader) (io.Reader, error)
 	// SHA256 is the digest of the decoded content, in lower-case hexadecimal.
 	SHA256 string
 	// Size is the size of the decoded content in bytes.
 	Size int64
-	// Report takes lines for the user, without a line end: progress about twice a second, and one line for each failed attempt.
-	// It is called from the goroutine that called File. Nil: silence.
+	// Report receives lines for the user, without a newline: progress about twice a second, and one line for each failed attempt. It is
+	// called from the goroutine that called File. If it is nil, nothing is reported.
 	Report func(format string, args ...any)
 
 	stallTimeout time.Duration // how long a server may send less than 1 KiB/s; 0: 30 s
 	backoff      time.Duration // the pause before the second round; 0: 500 ms
 }
 
-// File downloads to dst, whose directory is created if need be; an existing dst is replaced.
+// File downloads to dst, whose directory is created if necessary; an existing dst is replaced.
 //
-// The content goes to a temporary file beside dst, which is flushed to disk and renamed once size and digest are verified. It never
-// takes more than one byte more than Size. An address that fails in a way that may pass (a lost connection, a stalled server, wrong
-// content, a server error) is tried up to three times, after the other addresses; one that answers 404 only once. A failure of this
-// machine, such as a full disk, ends the download at once with a wrapped [*StorageError].
+// The content goes to a temporary file beside dst, which is flushed to disk and renamed once size and digest are verified. It never exceeds
+// Size by more than one byte. An address whose failure may be temporary (a lost connection, a stalled server, wrong content, a server
+// error) is tried up to three times, after the other addresses; one that answers 404 only once. A failure of this machine, such as a full
+// disk, ends the download at once with a wrapped [*StorageError].
 //
 // Several processes may fetch the same dst at the same time: temporary names are unique, and all store the same content. A killed
 // process leaves its temporary file behind (named .NAME and digits); a later call for the same dst removes it a day after that.
@@ -95,8 +95,8 @@ func File(ctx context.Context, dst string, o Options) error {
 	return &Error{Dst: dst, SHA256: o.SHA256, Failures: failures}
 }
 
-// Copy stores the content of r, which is on this machine already, as [File] does: decoded, verified and renamed in one step. A
-// failure to store it is a wrapped [*StorageError]; an existing dst stays as it was.
+// Copy stores the content of r, which is already on this machine, as [File] does: decoded, verified and renamed in one step. A failure to
+// store it is a wrapped [*StorageError]; an existing dst is then unchanged.
 func Copy(dst string, r io.Reader, o Options) error {
 	f, err := create(dst)
 	if err != nil {
@@ -109,7 +109,8 @@ func Copy(dst string, r io.Reader, o Options) error {
 	return nil
 }
 
-// create makes the directory of dst, removes what killed downloads left there a day ago or earlier, and opens a temporary file.
+// create makes the directory of dst, removes the temporary files that killed downloads left there a day ago or earlier, and opens a new
+// one.
 func create(dst string) (*durable.File, error) {
 	err := os.MkdirAll(filepath.Dir(dst), 0o755)
 	if err != nil {

@@ -19,8 +19,8 @@ func TestFileStoresTheContent(t *testing.T) {
 		handler http.HandlerFunc
 		decode  func(io.Reader) (io.Reader, error)
 	}{
-		{"as received", gives(content), nil},
-		{"gzip", gives(packed), gunzip},
+		{"as received", sends(content), nil},
+		{"gzip", sends(packed), gunzip},
 		{"gzip that the server declares as an encoding", func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Encoding", "gzip")
 			w.Write(packed)
@@ -43,8 +43,9 @@ func TestFileStoresTheContent(t *testing.T) {
 	}
 }
 
-// TestFileTurnsToTheNextAddress puts a bad server before a good one: the bad one is asked once and reported.
-func TestFileTurnsToTheNextAddress(t *testing.T) {
+// TestFileTriesTheNextAddress puts a bad server before a good one: the bad one
+// is asked once and reported.
+func TestFileTriesTheNextAddress(t *testing.T) {
 	page := "<!DOCTYPE html><html><body>Log in to this network</body></html>"
 	flipped := bytes.Clone(content)
 	flipped[len(flipped)/2] ^= 1
@@ -54,16 +55,16 @@ func TestFileTurnsToTheNextAddress(t *testing.T) {
 		decode  func(io.Reader) (io.Reader, error)
 		report  string // part of the reported reason
 	}{
-		{"not found", answers(404, "no"), nil, "HTTP 404 Not Found"},
-		{"server error", answers(503, "busy"), nil, "HTTP 503 Service Unavailable"},
-		{"captive portal", answers(200, page), nil, "login page"},
-		{"captive portal for gzip", answers(200, page), gunzip, "login page"},
-		{"flipped bit", gives(flipped), nil, "SHA-256"},
-		{"empty", gives(nil), nil, "ends after 0 of 200000 bytes"},
-		{"too short", gives(content[:1000]), nil, "ends after 1000 of 200000 bytes"},
-		{"trailing byte", gives(append(bytes.Clone(content), 0)), nil, "longer than the expected 200000 bytes"},
-		{"truncated gzip", gives(gzipped(content)[:5000]), gunzip, "unexpected EOF"},
-		{"breaks off", breaksOff, nil, "unexpected EOF"},
+		{"not found", responds(404, "no"), nil, "HTTP 404 Not Found"},
+		{"server error", responds(503, "busy"), nil, "HTTP 503 Service Unavailable"},
+		{"captive portal", responds(200, page), nil, "login page"},
+		{"captive portal for gzip", responds(200, page), gunzip, "login page"},
+		{"flipped bit", sends(flipped), nil, "SHA-256"},
+		{"empty", sends(nil), nil, "ends after 0 of 200000 bytes"},
+		{"too short", sends(content[:1000]), nil, "ends after 1000 of 200000 bytes"},
+		{"trailing byte", sends(append(bytes.Clone(content), 0)), nil, "longer than the expected 200000 bytes"},
+		{"truncated gzip", sends(gzipped(content)[:5000]), gunzip, "unexpected EOF"},
+		{"disconnects", disconnects, nil, "unexpected EOF"},
 		{"silent", stallsAfter(-1), nil, "stalled"},
 		{"stalls midway", stallsAfter(100_000), nil, "stalled"},
 		{"trickles", trickles, nil, "stalled"},
@@ -77,7 +78,7 @@ func TestFileTurnsToTheNextAddress(t *testing.T) {
 			if tt.decode != nil {
 				body = gzipped(content)
 			}
-			o := options(bad.URL, serve(t, gives(body)).URL)
+			o := options(bad.URL, serve(t, sends(body)).URL)
 			o.Decode = tt.decode
 			var lines strings.Builder
 			o.Report = reportTo(&lines)
@@ -108,12 +109,12 @@ func TestFileTriesAgain(t *testing.T) {
 		tries int64 // requests in all
 		ok    bool
 	}{
-		{"server error twice", answers(500, ""), 2, 3, true},
-		{"server error three times", answers(500, ""), 3, 3, false},
-		{"too many requests", answers(429, ""), 1, 2, true},
-		{"broken connection", breaksOff, 2, 3, true},
-		{"wrong content", gives(content[:9]), 1, 2, true},
-		{"gone", answers(410, ""), 1, 1, false},
+		{"server error twice", responds(500, ""), 2, 3, true},
+		{"server error three times", responds(500, ""), 3, 3, false},
+		{"too many requests", responds(429, ""), 1, 2, true},
+		{"broken connection", disconnects, 2, 3, true},
+		{"wrong content", sends(content[:9]), 1, 2, true},
+		{"gone", responds(410, ""), 1, 1, false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -139,8 +140,8 @@ func TestFileTriesAgain(t *testing.T) {
 	}
 }
 
-func TestFileKeepsWhatWasThereWhenAllFail(t *testing.T) {
-	gone, wrong := serve(t, answers(404, "")), serve(t, gives(content[:9]))
+func TestFileKeepsTheOldFileWhenAllFail(t *testing.T) {
+	gone, wrong := serve(t, responds(404, "")), serve(t, sends(content[:9]))
 	dst := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(dst, []byte("before"), 0o644); err != nil {
 		t.Fatal(err)
@@ -159,7 +160,7 @@ func TestFileKeepsWhatWasThereWhenAllFail(t *testing.T) {
 		t.Errorf("error shows a password:\n%v", err)
 	}
 	if got, _ := os.ReadFile(dst); string(got) != "before" {
-		t.Errorf("the file that was there became %q", got)
+		t.Errorf("the old file became %q", got)
 	}
 	wantOnly(t, dst)
 }
@@ -175,16 +176,16 @@ func TestCopy(t *testing.T) {
 	flipped := bytes.Clone(content)
 	flipped[7] ^= 4
 	if err := Copy(dst, bytes.NewReader(gzipped(flipped)), o); err == nil || !strings.Contains(err.Error(), "SHA-256") || !strings.Contains(err.Error(), dst) {
-		t.Errorf("got %v, want that the SHA-256 of %s is wrong", err, dst)
+		t.Errorf("got %v, want an error that says the SHA-256 of %s is wrong", err, dst)
 	}
 	wantContent(t, dst)
 }
 
 func TestPage(t *testing.T) {
-	if got, err := Page(t.Context(), serve(t, answers(200, "hello")).URL); string(got) != "hello" || err != nil {
+	if got, err := Page(t.Context(), serve(t, responds(200, "hello")).URL); string(got) != "hello" || err != nil {
 		t.Errorf("got %q, %v", got, err)
 	}
-	s := serve(t, answers(404, ""))
+	s := serve(t, responds(404, ""))
 	if _, err := Page(t.Context(), s.URL); err == nil || !strings.Contains(err.Error(), s.URL+": HTTP 404") {
 		t.Errorf("got %v, want HTTP 404 from %s", err, s.URL)
 	}

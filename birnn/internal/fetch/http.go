@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// client has no overall time limit, since a large file over a slow line takes its time: watch ends an attempt that stalls.
+// client has no overall time limit, since a large file over a slow connection takes long: watch ends an attempt that stalls.
 var client = &http.Client{Transport: &http.Transport{
 	Proxy:                 http.ProxyFromEnvironment,
 	DialContext:           (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
@@ -43,9 +43,9 @@ func get(ctx context.Context, address string, fresh bool) (*http.Response, error
 		return nil, &permanentError{errors.New("invalid address")} // err may show a password
 	}
 	if s := request.URL.Scheme; s != "http" && s != "https" {
-		return nil, &permanentError{errors.New("the address begins with neither http:// nor https://")}
+		return nil, &permanentError{errors.New("the address starts with neither http:// nor https://")}
 	}
-	request.Header.Set("Accept-Encoding", "identity") // the transport must not decode: the content's digest is known as it is stored
+	request.Header.Set("Accept-Encoding", "identity") // the transport must not decode what Decode or the digest expects as stored
 	if fresh {
 		request.Header.Set("Cache-Control", "no-cache")
 	}
@@ -64,7 +64,7 @@ func get(ctx context.Context, address string, fresh bool) (*http.Response, error
 	return response, nil
 }
 
-// try downloads from one address. The temporary file comes first, so that nothing is requested that can't be stored.
+// try downloads from one address. The temporary file comes first, so that nothing is requested if it can't be stored.
 func (o Options) try(ctx context.Context, address, dst string, fresh bool) error {
 	f, err := create(dst)
 	if err != nil {
@@ -131,7 +131,7 @@ func (e *stallError) Error() string {
 	return fmt.Sprintf("the server stalled: less than 1 KiB/s for %v", e.waited)
 }
 
-// watch cancels when less than [slowest] came in during an interval. It ends with ctx.
+// watch cancels when less than [slowest] was received during an interval. It ends with ctx.
 func (m *meter) watch(ctx context.Context, interval time.Duration, cancel context.CancelCauseFunc) {
 	ticker := time.NewTicker(interval)
 	defer ticker.Stop()

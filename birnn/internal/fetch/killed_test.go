@@ -15,8 +15,8 @@ import (
 	"github.com/easy-gomlx/tutorials/birnn/internal/longtest"
 )
 
-// TestSurvivesKilledDownloads kills downloads from a server that stalls, lies and breaks off, at random moments. After each kill dst
-// holds what it held before or what was to be downloaded, complete. In the end one call succeeds and removes the temporary files.
+// TestSurvivesKilledDownloads kills downloads from a server that stalls, sends wrong data and disconnects, at random moments. After each
+// kill dst has its old content or the complete new content. In the end one call succeeds and removes the temporary files.
 func TestSurvivesKilledDownloads(t *testing.T) {
 	if dst := os.Getenv("FETCH_TEST_DST"); dst != "" {
 		longtest.UntilKilled(func() {
@@ -25,7 +25,7 @@ func TestSurvivesKilledDownloads(t *testing.T) {
 	}
 	seed, rounds := rand.Uint64(), longtest.Rounds(9, 300)
 	rng := rand.New(rand.NewPCG(seed, 1))
-	m := newMoody(t, seed)
+	m := newFlakyServer(t, seed)
 	dst := filepath.Join(t.TempDir(), "file")
 	older := []byte(strings.Repeat("an older edition\n", 1000))
 	var early, ended, absent, untouched, downloaded int
@@ -59,15 +59,15 @@ func TestSurvivesKilledDownloads(t *testing.T) {
 		case err == nil && bytes.Equal(got, content):
 			downloaded++
 		default:
-			t.Fatalf("round %d, seed %d: dst holds %d bytes that are neither old nor new, %v", round, seed, len(got), err)
+			t.Fatalf("round %d, seed %d: dst has %d bytes that are neither old nor new, %v", round, seed, len(got), err)
 		}
 	}
 	temporaries := ageLeftovers(t, dst)
-	t.Logf("seed %d: of %d kills %d came before the first request and %d after the end; then the file was absent %d times, as before %d times, "+
+	t.Logf("seed %d: of %d kills %d came before the first request and %d after the end; then the file was absent %d times, unchanged %d times, "+
 		"downloaded %d times, and never anything else; %d temporary files", seed, rounds, early, ended, absent, untouched, downloaded, temporaries)
 
-	if err := File(t.Context(), dst, childOptions(serve(t, gives(gzipped(content))).URL)); err != nil {
-		t.Fatalf("the call that nothing interrupts: %v", err)
+	if err := File(t.Context(), dst, childOptions(serve(t, sends(gzipped(content))).URL)); err != nil {
+		t.Fatalf("the uninterrupted call: %v", err)
 	}
 	wantContent(t, dst)
 }
@@ -79,7 +79,7 @@ func childOptions(urls ...string) Options {
 	return o
 }
 
-// putBefore sets what dst holds before a round; nil: nothing.
+// putBefore sets the content of dst before a round; nil: there is no file.
 func putBefore(t *testing.T, dst string, before []byte) {
 	t.Helper()
 	err := os.RemoveAll(dst)
@@ -114,21 +114,21 @@ func ageLeftovers(t *testing.T, dst string) (n int) {
 	return n
 }
 
-// moody is a server that serves well but slowly half of the time, and otherwise badly.
-type moody struct {
+// flakyServer is a server that serves well but slowly half of the time, and otherwise badly.
+type flakyServer struct {
 	*server
-	served chan struct{} // gets a value when good content was sent in full
+	served chan struct{} // receives a value when good content was sent in full
 }
 
-func newMoody(t *testing.T, seed uint64) *moody {
+func newFlakyServer(t *testing.T, seed uint64) *flakyServer {
 	packed := gzipped(content)
 	wrong := bytes.Clone(content)
 	wrong[7] ^= 1
 	moods := []http.HandlerFunc{
-		gives(gzipped(wrong)), gives(gzipped(content[:1000])), gives(packed[:len(packed)/3]), breaksOff, stallsAfter(-1),
-		stallsAfter(100_000), answers(500, "busy"), answers(200, "<!DOCTYPE html><title>Log in</title>"), answers(404, "gone"),
+		sends(gzipped(wrong)), sends(gzipped(content[:1000])), sends(packed[:len(packed)/3]), disconnects, stallsAfter(-1),
+		stallsAfter(100_000), responds(500, "busy"), responds(200, "<!DOCTYPE html><title>Log in</title>"), responds(404, "gone"),
 	}
-	m := &moody{served: make(chan struct{}, 100)}
+	m := &flakyServer{served: make(chan struct{}, 100)}
 	m.server = serve(t, func(w http.ResponseWriter, r *http.Request) {
 		rng := rand.New(rand.NewPCG(seed, uint64(time.Now().UnixNano())))
 		if rng.IntN(2) == 0 {
@@ -147,7 +147,7 @@ func newMoody(t *testing.T, seed uint64) *moody {
 	return m
 }
 
-func (m *moody) newRound() {
+func (m *flakyServer) newRound() {
 	m.requests.Store(0)
 	for len(m.served) > 0 {
 		<-m.served

@@ -29,12 +29,12 @@ func reportTo(w io.Writer) func(string, ...any) {
 	return func(format string, args ...any) { fmt.Fprintf(w, format+"\n", args...) }
 }
 
-// TestFileRefusesBombs counts what is decoded of gzip bombs. Of endless members that decode to nothing, reading must end.
-func TestFileRefusesBombs(t *testing.T) {
+// TestFileRejectsBombs counts the decoded bytes of gzip bombs. Reading endless members that decode to nothing must end too.
+func TestFileRejectsBombs(t *testing.T) {
 	member := []byte{31, 139, 8, 0, 0, 0, 0, 0, 0, 255, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0}
 	nothing := bytes.Repeat(member, 10_000)
 	for name, handler := range map[string]http.HandlerFunc{
-		"swells": gives(gzipped(make([]byte, 64<<20))),
+		"swells": sends(gzipped(make([]byte, 64<<20))),
 		"decodes to nothing": func(w http.ResponseWriter, r *http.Request) {
 			for r.Context().Err() == nil {
 				w.Write(nothing)
@@ -67,7 +67,7 @@ func TestFileEndsWithItsContext(t *testing.T) {
 	for name, handler := range map[string]http.HandlerFunc{
 		"before the header":    stallsAfter(-1),
 		"in the body":          stallsAfter(50_000),
-		"between the attempts": answers(500, ""),
+		"between the attempts": responds(500, ""),
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := options(serve(t, handler).URL)
@@ -104,7 +104,7 @@ func TestStallOverHTTP2(t *testing.T) {
 	o := options(s.URL)
 	o.stallTimeout = 100 * time.Millisecond
 	if err := File(t.Context(), filepath.Join(t.TempDir(), "file"), o); err == nil || !strings.Contains(err.Error(), "stalled") {
-		t.Errorf("got %v, want that the server stalled", err)
+		t.Errorf("got %v, want an error that says the server stalled", err)
 	}
 }
 
@@ -114,8 +114,8 @@ func useClient(t *testing.T, c *http.Client) {
 	client = c
 }
 
-// TestProgressIsRare: many small reads are one line of progress.
-func TestProgressIsRare(t *testing.T) {
+// TestProgressIsThrottled: many small reads give one line of progress.
+func TestProgressIsThrottled(t *testing.T) {
 	for total, want := range map[int64]string{200_000: "file from host: 0.1 of 0.2 MB\n", -1: "file from host: 0.1 MB\n"} {
 		var lines strings.Builder
 		m := &meter{body: iotest.OneByteReader(bytes.NewReader(content)), what: "file from host", total: total, report: reportTo(&lines)}
@@ -164,13 +164,13 @@ func TestNothingLeaks(t *testing.T) {
 	packed := gzipped(content)
 	dst := filepath.Join(t.TempDir(), "file")
 	for name, handler := range map[string]http.HandlerFunc{
-		"success":            gives(packed),
-		"not found":          answers(404, "no"),
-		"a long error page":  answers(500, strings.Repeat("page ", 100_000)),
-		"wrong content":      gives(gzipped(content[:999])),
-		"a web page":         answers(200, "<html>"),
-		"a truncated file":   gives(packed[:5000]),
-		"a lost connection":  breaksOff,
+		"success":            sends(packed),
+		"not found":          responds(404, "no"),
+		"a long error page":  responds(500, strings.Repeat("page ", 100_000)),
+		"wrong content":      sends(gzipped(content[:999])),
+		"a web page":         responds(200, "<html>"),
+		"a truncated file":   sends(packed[:5000]),
+		"a lost connection":  disconnects,
 		"a stopped download": stallsAfter(1000),
 		"endless content":    sendsForever,
 	} {

@@ -65,25 +65,25 @@ func serve(t *testing.T, handler http.HandlerFunc) *server {
 
 // Handlers for good and bad servers.
 
-func gives(b []byte) http.HandlerFunc {
+func sends(b []byte) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) { w.Write(b) }
 }
 
-func answers(status int, body string) http.HandlerFunc {
+func responds(status int, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(status)
 		io.WriteString(w, body)
 	}
 }
 
-// breaksOff announces the whole content and closes the connection after half of it.
-func breaksOff(w http.ResponseWriter, _ *http.Request) {
+// disconnects announces the whole content and closes the connection after half of it.
+func disconnects(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Length", fmt.Sprint(len(content)))
 	w.Write(content[:len(content)/2])
 	panic(http.ErrAbortHandler)
 }
 
-// stallsAfter sends n bytes of the content and then nothing until the client goes; n < 0: not even the header.
+// stallsAfter sends n bytes of the content and then nothing until the client leaves; n < 0: not even the header.
 func stallsAfter(n int) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if n >= 0 {
@@ -95,7 +95,7 @@ func stallsAfter(n int) http.HandlerFunc {
 	}
 }
 
-// trickles sends a byte every 5 ms until the client goes.
+// trickles sends a byte every 5 ms until the client leaves.
 func trickles(w http.ResponseWriter, r *http.Request) {
 	for r.Context().Err() == nil {
 		w.Write(content[:1])
@@ -133,7 +133,7 @@ func wantContent(t *testing.T, dst string) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(got, content) {
-		t.Errorf("%s holds %d bytes that are not the content", dst, len(got))
+		t.Errorf("%s has %d bytes that are not the content", dst, len(got))
 	}
 	wantOnly(t, dst)
 }

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// Check compares the numbers of goroutines and of open files before and after do, and allows five seconds for what is about to end.
-// Meanwhile the garbage collector is off, because it closes files that were forgotten.
+// Check compares the numbers of goroutines and of open files before and after do, and allows five seconds for those that are about to end.
+// The garbage collector is off meanwhile, because it closes forgotten files.
 func Check(t testing.TB, do func()) {
 	t.Helper()
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
@@ -26,7 +26,7 @@ func Check(t testing.TB, do func()) {
 	t.Errorf("%d goroutines and %d open files, up from %d and %d:\n%s", g, f, goroutines, files, stacks[:runtime.Stack(stacks, true)])
 }
 
-// openFiles returns how many files and sockets this process has open; 0 where that can't be found out.
+// openFiles returns how many files and sockets this process has open; 0 if the system doesn't report it.
 func openFiles(t testing.TB) int {
 	t.Helper()
 	if runtime.GOOS != "linux" {

@@ -38,8 +38,8 @@ func Need(t testing.TB) {
 	}
 }
 
-// Child returns a command that runs the present test again in another process, with additions to its environment that tell it that
-// it is the child.
+// Child returns a command that runs the current test again in another process, with additions to its environment by which it knows that it
+// is the child.
 func Child(t *testing.T, environment ...string) *exec.Cmd {
 	t.Helper()
 	if runtime.GOOS == "js" {
@@ -69,8 +69,8 @@ func AtOnce(t *testing.T, n int, environment ...string) {
 	}
 }
 
-// Kill starts a child of the test, which calls [UntilKilled], calls wait once the work in it begins, and then kills the child. It
-// reports whether the work had ended before.
+// Kill starts a child of the test, which calls [UntilKilled], calls wait once the child's work starts, and then kills the child. It reports
+// whether the work had already ended.
 func Kill(t *testing.T, wait func(), environment ...string) (ended bool) {
 	t.Helper()
 	child := Child(t, environment...)

@@ -7,7 +7,8 @@ import (
 	"syscall"
 )
 
-// isolate makes a program root in namespaces of its own, so that it may mount a disk.
+// isolate runs a program as root in namespaces of its own, so that it may mount
+// a disk.
 func isolate(cmd *exec.Cmd) error {
 	cmd.SysProcAttr = &syscall.SysProcAttr{
 		Cloneflags:  syscall.CLONE_NEWUSER | syscall.CLONE_NEWNS,

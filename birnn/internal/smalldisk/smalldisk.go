@@ -1,5 +1,5 @@
-// Package smalldisk gives a test a small disk of its own, which can be filled and made read-only. Its limits hold for root too, whom
-// file permissions don't stop.
+// Package smalldisk gives a test a small disk of its own, which can be filled and made read-only. Its limits apply even to root, unlike
+// file permissions.
 package smalldisk
 
 import (
@@ -9,12 +9,12 @@ import (
 	"testing"
 )
 
-// variable tells the second process where to mount its disk.
+// variable is set in the second process, and names the directory to mount its disk on.
 const variable = "SMALLDISK_TEST_DIR"
 
-// Inside runs the test a second time, in another process that has an empty disk of the given size in memory. There it returns the
-// directory of that disk and true. In the first process it waits, takes over the outcome and returns false: the test has nothing more
-// to do.
+// Inside runs the test a second time, in another process that has an empty disk of the given size in memory. There it returns the directory
+// of that disk and true. In the first process it waits, reports the outcome of the second and returns false: the test has nothing more to
+// do.
 //
 // It needs Linux with user namespaces; elsewhere the test is skipped.
 func Inside(t *testing.T, bytes int) (dir string, inside bool) {
