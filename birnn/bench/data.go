@@ -10,7 +10,7 @@ import (
 	"github.com/easy-gomlx/tutorials/birnn"
 )
 
-// data is what all peers start with: the same sequences and weights.
+// data is the input of all peers: the same sequences and weights.
 type data struct {
 	x       []float32 // [Examples, Timesteps, Input]
 	y       []int32   // [Examples]
@@ -18,7 +18,7 @@ type data struct {
 }
 
 // newData generates the data for some work, the same each time. Like pixels, most inputs are zero. The weights are larger than usual
-// initial weights and no bias is zero, so that leaving out or confusing any of them changes the loss.
+// initial weights and no bias is zero, so that leaving out or mixing up any of them changes the loss.
 func newData(w work) data {
 	rng := rand.New(rand.NewPCG(1, 2))
 	uniform := func(n int, limit float64) []float32 {
@@ -90,7 +90,7 @@ func readData(w work) (data, error) {
 		W:        take(2 * w.Hidden * w.Classes),
 	}
 	if d.weights.B = take(w.Classes); len(d.weights.B) != w.Classes || len(file) != 0 {
-		return d, fmt.Errorf("%s does not hold the data of this work", w.Data)
+		return d, fmt.Errorf("%s does not have the data of this work", w.Data)
 	}
 	return d, nil
 }

@@ -6,11 +6,11 @@ import (
 	"slices"
 )
 
-// lossTolerance is how far a loss may be from the median of all peers, relative to it. Float32 sums in another order are a hundredth
-// of this apart after five steps.
+// lossTolerance is the largest relative difference of a loss from the median of all peers. Summing float32 numbers in another order makes a
+// hundredth of this difference after five steps.
 const lossTolerance = 1e-4
 
-// markOtherLosses sets the fault of each peer whose losses are not those of the others: it does not do the same work.
+// markOtherLosses sets the fault of each peer whose losses are not those of the others, because it does not do the same work.
 func markOtherLosses(results []result) {
 	for step := range checkedSteps {
 		want := median(lossesAt(step, results))
@@ -27,7 +27,7 @@ func markOtherLosses(results []result) {
 	}
 }
 
-// greatestDifference returns how far apart the losses of a step are at most, relative to their median.
+// greatestDifference returns the greatest difference between the losses of a step, relative to their median.
 func greatestDifference(results []result) float64 {
 	greatest := 0.0
 	for step := range checkedSteps {

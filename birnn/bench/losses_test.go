@@ -70,8 +70,9 @@ func lossesOf(t *testing.T, name string, w work, change func(*work, *data)) []fl
 	return answer.Losses
 }
 
-// TestLossesTellOtherWork: the losses show what a peer leaves out, in each kind of work.
-func TestLossesTellOtherWork(t *testing.T) {
+// TestLossesRevealOtherWork: the losses show what a peer leaves out, in each
+// kind of work.
+func TestLossesRevealOtherWork(t *testing.T) {
 	same := func(*work, *data) {}
 	for _, kind := range []kind{train, eval, single} {
 		w := tiny
@@ -94,7 +95,7 @@ func TestLossesTellOtherWork(t *testing.T) {
 			{"no recurrence", "gomlx", func(w *work, d *data) { clear(d.weights.Forward.Kernel[w.Input*4*w.Hidden:]) }, false},
 			{"no backward cell", "gomlx", func(_ *work, d *data) { clear(d.weights.Backward.Kernel) }, false},
 			{"no bias", "gomlx", func(_ *work, d *data) { clear(d.weights.Forward.Bias) }, false},
-			{"one row too few", "gomlx", func(w *work, d *data) {
+			{"one row missing", "gomlx", func(w *work, d *data) {
 				for k := range w.Examples {
 					clear(d.x[k*w.Timesteps*w.Input:][:w.Input])
 				}
@@ -109,7 +110,7 @@ func TestLossesTellOtherWork(t *testing.T) {
 	}
 }
 
-func TestDataSurvivesItsFile(t *testing.T) {
+func TestDataRoundTrip(t *testing.T) {
 	w := tiny
 	w.Data = filepath.Join(t.TempDir(), "data")
 	d := newData(w)

@@ -5,14 +5,14 @@
 //	go run ./birnn/bench -workload timesteps          training with 28, 112 and 784 time steps
 //	go run ./birnn/bench -peers birnn,pytorch -json results.json -png bars.png
 //
-// The peers are GoMLX's own LSTM layer and pinned versions of PyTorch (as people write it, and pruned to the necessary work),
-// TensorFlow, Keras and JAX. For the latter it makes Python environments in EASY_GOMLX_CACHE, by default easy-gomlx in the user's
-// cache directory; without Python, only the peers in Go run.
+// The peers are GoMLX's own LSTM layer and pinned versions of PyTorch (as usually written, and pruned to the necessary work), TensorFlow,
+// Keras and JAX. For the Python peers it makes environments in EASY_GOMLX_CACHE, by default easy-gomlx in the user's cache directory;
+// without Python, only the peers in Go run.
 //
-// Each peer is a process of its own, and starts with the same float32 weights and the same batch. It must have the losses of the
-// others in its first five steps: one that does not is marked, and the exit status is 1. The peers then take turns for several
-// rounds, so that other load on the machine affects them all; those that wait are stopped (SIGSTOP). Where /proc shows that other
-// programs keep the machine busy, a turn waits or is repeated, until -patience is used up.
+// Each peer is a process of its own, and starts with the same float32 weights and the same batch. A peer whose losses in the first five
+// steps are not those of the others is marked, and the exit status is 1. The peers then take turns for several rounds, so that other load
+// on the machine affects them all; waiting peers are stopped (SIGSTOP). Where /proc shows that other programs keep the machine busy, a turn
+// waits or is repeated, until -patience is used up.
 //
 // A time is the median over the rounds of each round's median step; "rounds" is the range of the rounds' medians. The first step
 // includes building and compiling, but not loading the library. Peak memory is that of the process, if the system has /proc.
@@ -67,7 +67,7 @@ func parse(args []string) (options, error) {
 	f.IntVar(&o.sizes.hidden, "hidden", 128, "hidden units of each direction")
 	f.IntVar(&o.sizes.batch, "batch", 100, "sequences of a training step; eval takes ten times as many at a time, a hundred times in total")
 	f.IntVar(&o.sizes.timesteps, "timesteps", 28, "time steps of a sequence")
-	f.IntVar(&o.sizes.input, "input", 0, "numbers of a time step (default 784 / timesteps, the pixels of an image)")
+	f.IntVar(&o.sizes.input, "input", 0, "inputs of a time step (default 784 / timesteps, the pixels of an image)")
 	f.StringVar(&o.json, "json", "", "write all measurements to this `file`")
 	f.StringVar(&o.png, "png", "", "draw the times to this `file`; with several sizes, also the memory, to the file whose name has -memory added")
 	f.StringVar(&o.worker, "worker", "", "run as the worker of this `peer` (for internal use)")
@@ -122,7 +122,7 @@ func bench(ctx context.Context, o options) error {
 	}
 	command := func(p peer) (*exec.Cmd, error) { return p.command(ctx, envs, filepath.Join(scripts, "peers")) }
 
-	all := newReport(o.workload, len(works) > 1)
+	all := newSummary(o.workload, len(works) > 1)
 	for _, w := range works {
 		w.Data = filepath.Join(scripts, "data")
 		if err := writeData(w.Data, newData(w)); err != nil {

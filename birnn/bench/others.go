@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// load is the work of the processors so far, in clock ticks.
+// load is the processor time used so far, in clock ticks.
 type load struct {
 	total, busy float64 // of all processors together
 	own         float64 // by one process
@@ -58,16 +58,16 @@ func others(before, after load) float64 {
 	return min(1, max(0, (after.busy-before.busy-(after.own-before.own))/total))
 }
 
-// disturbing is the share of others above which times are not those of a quiet machine.
-const disturbing = 0.15
+// busyShare is the share of others above which a machine is not quiet.
+const busyShare = 0.15
 
-// waitForQuiet waits until others hardly use the processors, for as long as the patience lasts, and returns what remains of it. All
+// waitForQuiet waits, at most for the given patience, until others hardly use the processors, and returns the remaining patience. All
 // workers are stopped meanwhile.
 func waitForQuiet(ctx context.Context, patience time.Duration) time.Duration {
 	for patience > 0 && ctx.Err() == nil {
 		start, before := time.Now(), loadNow(os.Getpid())
 		time.Sleep(200 * time.Millisecond)
-		if others(before, loadNow(os.Getpid())) < disturbing {
+		if others(before, loadNow(os.Getpid())) < busyShare {
 			break
 		}
 		patience -= time.Since(start)

@@ -57,7 +57,7 @@ func allPeers() string {
 	return strings.Join(names, ",")
 }
 
-// leftOut returns why a peer does not do some work, or "".
+// leftOut returns the reason why a peer can't do some work, or "".
 func (p peer) leftOut(w work, sweep bool) string {
 	switch {
 	case p.name == "pytorch-pruned" && w.Final:

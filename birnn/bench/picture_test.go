@@ -34,7 +34,7 @@ func golden(t *testing.T, name string, p picture, err error) {
 	}
 	if equal, err := cmpimg.EqualApprox("png", got, want, 0.1); !equal || err != nil {
 		file := filepath.Join(t.ArtifactDir(), name+".png")
-		t.Errorf("%s differs from %s (%v); see %s (kept with -artifacts)", name, path, err, file)
+		t.Errorf("%s is not %s (%v); see %s (kept with -artifacts)", name, path, err, file)
 		if err := os.WriteFile(file, got, 0o644); err != nil {
 			t.Error(err)
 		}
@@ -50,7 +50,7 @@ func timed(peer, title string, rounds ...float64) result {
 }
 
 func TestBars(t *testing.T) {
-	s := newReport("train", false)
+	s := newSummary("train", false)
 	work, err := newWork("train", sizes{hidden: 128, batch: 100, timesteps: 28})
 	if err != nil {
 		t.Fatal(err)
@@ -72,7 +72,7 @@ func TestBars(t *testing.T) {
 }
 
 func TestLines(t *testing.T) {
-	s := newReport("timesteps", true)
+	s := newSummary("timesteps", true)
 	for k, timesteps := range []int{28, 112, 784} {
 		results := []result{
 			timed(ours, "birnn (this package)", []float64{15.3, 36.7, 361}[k]),
@@ -105,7 +105,7 @@ func TestLines(t *testing.T) {
 
 func TestNothingToDraw(t *testing.T) {
 	for _, sweep := range []bool{false, true} {
-		s := newReport("batch", sweep)
+		s := newSummary("batch", sweep)
 		s.add(work{Batch: 10}, []result{{Peer: ours, Fault: "no such library"}})
 		if err := s.draw(filepath.Join(t.TempDir(), "x.png")); err == nil {
 			t.Errorf("sweep %v: no error although nothing was measured", sweep)

@@ -8,7 +8,7 @@ import (
 	"github.com/easy-gomlx/tutorials/birnn/pyenv"
 )
 
-// environment returns the Python environment in the user's cache that holds the packages of peers/NAME.txt.
+// environment returns the Python environment in the user's cache with the packages of peers/NAME.txt.
 func environment(name string) (pyenv.Env, error) {
 	requirements, err := files.ReadFile("peers/" + name + ".txt")
 	if err != nil {

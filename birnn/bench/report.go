@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// summary is everything that was measured. -json writes it.
+// summary is everything that was measured, as -json writes it.
 type summary struct {
 	Workload  string   `json:"workload"`
 	Processor string   `json:"processor"`
@@ -25,7 +25,7 @@ type record struct {
 	Results []result `json:"results"`
 }
 
-func newReport(workload string, sweep bool) *summary {
+func newSummary(workload string, sweep bool) *summary {
 	return &summary{Workload: workload, Processor: processor(), Cores: runtime.NumCPU(), sweep: sweep}
 }
 
@@ -41,20 +41,20 @@ func (r record) String() string {
 		text += fmt.Sprintf("\nThe losses of the first %d steps agree to a relative %.0e (the tolerance is %.0e).\n",
 			checkedSteps, greatestDifference(r.Results), lossTolerance)
 	}
-	if share, disturbed := r.others(); disturbed {
+	if share, busy := r.others(); busy {
 		text += fmt.Sprintf("Other programs used up to %.0f%% of the processors' time during a turn: measure again on a quiet machine.\n", 100*share)
 	}
 	return text
 }
 
 // others returns the greatest share of the processors' time that other programs used during a turn, and whether it is too much.
-func (r record) others() (share float64, disturbed bool) {
+func (r record) others() (share float64, busy bool) {
 	for _, one := range r.Results {
 		for _, other := range one.Others {
 			share = max(share, other)
 		}
 	}
-	return share, share > disturbing
+	return share, share > busyShare
 }
 
 // soundResult returns the result of a peer, or a zero result if it has a fault or was left out.
@@ -67,8 +67,8 @@ func (r record) soundResult(peer string) result {
 	return result{}
 }
 
-// growth returns the table of a sweep: time per step and peak memory of each peer at each size.
-func (s *summary) growth() string {
+// sweepTable returns the table of a sweep: time per step and peak memory of each peer at each size.
+func (s *summary) sweepTable() string {
 	header := []string{"ms/step, peak memory"}
 	for _, run := range s.Runs {
 		header = append(header, fmt.Sprintf("%s %d", s.Workload, run.Work.sweptSize(s.Workload)))
@@ -92,7 +92,7 @@ func (s *summary) growth() string {
 // finish prints what the results were measured on, writes the files, and returns an error if any peer has a fault.
 func (s *summary) finish(o options) error {
 	if s.sweep {
-		fmt.Println(s.growth())
+		fmt.Println(s.sweepTable())
 	}
 	fmt.Printf("%s, %d cores, %s/%s\n", s.Processor, s.Cores, runtime.GOOS, runtime.GOARCH)
 	for _, r := range s.Runs[0].Results {

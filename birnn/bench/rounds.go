@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// result is the measurements of a peer.
+// result holds the measurements of a peer.
 type result struct {
 	Peer      string      `json:"peer"`
 	Title     string      `json:"title"`
@@ -22,7 +22,7 @@ type result struct {
 	Fault     string      `json:"fault,omitempty"` // why the peer can't be compared
 }
 
-// plan is how long to measure.
+// plan says how long to measure.
 type plan struct {
 	rounds, steps int
 	turn          float64 // seconds after which no further step of a turn starts
@@ -63,7 +63,7 @@ func measure(ctx context.Context, w work, chosen []peer, command func(peer) (*ex
 	for round := range p.rounds {
 		report("round %d of %d", round+1, p.rounds)
 		for k := range all {
-			c := all[(k+round)%len(all)] // not always after the same peer
+			c := all[(k+round)%len(all)] // so that a peer does not always follow the same one
 			c.quietTurn(ctx, &p)
 		}
 	}
@@ -119,14 +119,14 @@ func (c *contestant) begin(w work) error {
 	return nil
 }
 
-// quietTurn takes a turn when the machine is quiet, and repeats it if the machine was not, while the patience lasts.
+// quietTurn takes a turn when the machine is quiet, and repeats it if the machine was not, until the patience is used up.
 func (c *contestant) quietTurn(ctx context.Context, p *plan) {
 	for c.worker != nil {
 		p.patience = waitForQuiet(ctx, p.patience)
 		start := time.Now()
 		c.do(func() error { return c.turn(*p) })
 		last := len(c.Others) - 1
-		if c.worker == nil || c.Others[last] < disturbing || p.patience <= 0 || ctx.Err() != nil {
+		if c.worker == nil || c.Others[last] < busyShare || p.patience <= 0 || ctx.Err() != nil {
 			return
 		}
 		p.patience -= time.Since(start)

@@ -8,8 +8,9 @@ import (
 	"time"
 )
 
-// request is a line of JSON from the benchmark to a worker, which answers with a reply. A worker first loads its library and replies
-// with Ready. The requests are then Setup, Steps as often as wanted, and Quit.
+// request is a line of JSON from the benchmark to a worker, which answers with
+// a reply. A worker first loads its library and replies with Ready. The
+// requests are then Setup, Steps any number of times, and Quit.
 type request struct {
 	Setup   *work   `json:"setup,omitempty"`
 	Steps   int     `json:"steps,omitempty"`

@@ -53,7 +53,7 @@ func table(results []result) string {
 	return align(rows) + strings.Join(append(notes, ""), "\n")
 }
 
-// fastestFirst returns the results sorted by time; those without come last.
+// fastestFirst returns the results sorted by time; those without a time come last.
 func fastestFirst(results []result) []result {
 	return slices.SortedStableFunc(slices.Values(results), func(a, b result) int {
 		x, _, _, ok1 := a.perStep()

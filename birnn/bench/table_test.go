@@ -33,16 +33,16 @@ func TestTable(t *testing.T) {
 
 func TestTableWithoutOurs(t *testing.T) {
 	if got := table(sample()[1:2]); !strings.Contains(got, "|       - |") {
-		t.Errorf("the ratio has nothing to compare with:\n%s", got)
+		t.Errorf("without our time there should be no ratio:\n%s", got)
 	}
 }
 
-func TestGrowth(t *testing.T) {
-	s := newReport("batch", true)
+func TestSweepTable(t *testing.T) {
+	s := newSummary("batch", true)
 	for _, batch := range []int{10, 100} {
 		s.add(work{Batch: batch}, sample())
 	}
-	got := s.growth()
+	got := s.sweepTable()
 	for _, want := range []string{"| batch 10 |", "| birnn ", "| 22.0, 300 MB |", "| broken "} {
 		if !strings.Contains(strings.Join(strings.Fields(got), " "), strings.TrimSpace(want)) {
 			t.Errorf("no %q in\n%s", want, got)

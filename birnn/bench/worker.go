@@ -72,7 +72,7 @@ func (w *worker) reply() (reply, error) {
 
 // died returns the error of a worker that does not reply: usually the last line that it printed.
 func (w *worker) died(err error) error {
-	_ = w.cmd.Process.Kill() // it may still run, after an invalid reply
+	_ = w.cmd.Process.Kill() // it may still be running, after an invalid reply
 	_ = w.cmd.Wait()         // for stderr to be complete; the status does not matter
 	lines := strings.Split(strings.TrimSpace(w.stderr.String()), "\n")
 	if last := lines[len(lines)-1]; last != "" {

@@ -1,4 +1,4 @@
-"""Keras on TensorFlow: Bidirectional(LSTM), as people write it. It computes the whole backward direction."""
+"""Keras on TensorFlow: Bidirectional(LSTM), as it is usually written. It computes the whole backward direction."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""PyTorch. The peer "pytorch" is nn.LSTM in both directions, as people write it. "pytorch-pruned" computes only what outputs[-1]
+"""PyTorch. The peer "pytorch" is nn.LSTM in both directions, as it is usually written. "pytorch-pruned" computes only what outputs[-1]
 needs: an LSTM forward, and one step of a cell backward.
 
 PyTorch has two biases, which add up. The second is zero and not trained, or the sum would be updated twice.

@@ -29,7 +29,7 @@ def read(work):
     y = take(work.examples).astype(np.int32)
     cell = lambda: (take(work.input + work.hidden, 4 * work.hidden), take(4 * work.hidden))
     data = SimpleNamespace(x=x, y=y, forward=cell(), backward=cell(), w=take(2 * work.hidden, work.classes), b=take(work.classes))
-    assert numbers.size == 0, "the file does not hold the data of this work"
+    assert numbers.size == 0, "the file does not have the data of this work"
     return data
 
 
@@ -108,6 +108,6 @@ def main():
 
 
 if __name__ == "__main__":
-    # The modules import what is above from "worker"; this file runs as "__main__".
+    # The modules import the above from "worker", but this file runs as "__main__".
     sys.modules["worker"] = sys.modules["__main__"]
     main()
