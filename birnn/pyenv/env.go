@@ -1,4 +1,4 @@
-// Package pyenv makes Python environments that hold pinned packages:
+// Package pyenv makes Python environments with pinned packages:
 //
 //	env := pyenv.Env{Dir: dir, Requirements: requirements}
 //	if err := env.Ensure(ctx, log.Printf); err != nil {
@@ -52,8 +52,9 @@ func (e Env) Command(ctx context.Context, args ...string) *exec.Cmd {
 // Complete returns the path of the file that marks the environment as complete.
 func (e Env) Complete() string { return filepath.Join(e.Dir, "complete") }
 
-// Check returns nil if the environment is complete, holds the required packages
-// and its interpreter runs. Otherwise the error says which of these fails.
+// Check returns nil if the environment is complete, has the required packages
+// and has an interpreter that runs. Otherwise the error says which of these
+// fails.
 func (e Env) Check(ctx context.Context) error {
 	got, err := os.ReadFile(e.Complete())
 	if errors.Is(err, fs.ErrNotExist) {
@@ -66,7 +67,7 @@ func (e Env) Check(ctx context.Context) error {
 		return err
 	}
 	if string(got) != e.fingerprint() {
-		return errors.New("it holds other versions of its packages than required")
+		return errors.New("its packages have other versions than the required ones")
 	}
 	if _, err := run(ctx, e.Command(ctx, "-c", "")); err != nil {
 		return fmt.Errorf("its Python does not run: %w", err)
@@ -78,10 +79,9 @@ func (e Env) Check(ctx context.Context) error {
 func (e Env) fingerprint() string { return fmt.Sprintf("%x\n", sha256.Sum256(e.Requirements)) }
 
 // Ensure makes the environment, unless [Env.Check] finds nothing wrong with it.
-// Several processes may call it at the same time: one makes the environment, the
-// others wait. If one is interrupted or even killed, the next call starts over.
-//
-// Ensure calls report before whatever takes a while.
+// Several processes may call it at the same time: one makes the environment,
+// the others wait. If one is interrupted or even killed, the next call starts
+// over. Ensure calls report before anything that takes a while.
 func (e Env) Ensure(ctx context.Context, report func(format string, args ...any)) error {
 	if e.Check(ctx) == nil {
 		return nil

@@ -54,7 +54,7 @@ func TestCheck(t *testing.T) {
 	if err := os.WriteFile(env.Complete(), []byte("other\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	wantError(t, "of other packages", env.Check(t.Context()), "other versions")
+	wantError(t, "other packages", env.Check(t.Context()), "other versions")
 	if err := os.WriteFile(env.Complete(), []byte(env.fingerprint()), 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +76,7 @@ func TestErrorIsOneSentence(t *testing.T) {
 		err := &Error{Args: []string{"python", "-m", "pip", "install"}, Output: test.output, Err: exit}
 		wantError(t, test.why, err, "python -m pip: ", test.want)
 		if strings.Contains(err.Error(), "\n") || !errors.Is(err, exit) {
-			t.Errorf("%s: %q is not one line around the cause", test.why, err)
+			t.Errorf("%s: %q is not one line with the cause", test.why, err)
 		}
 	}
 	t.Setenv("PIP_INDEX_URL", "https://mirror.example/simple")

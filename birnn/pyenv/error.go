@@ -31,7 +31,7 @@ type Error struct {
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// Error describes the usual failures of pip in one sentence, which pip does in a page.
+// Error describes the usual failures of pip, to which pip gives a page, in one sentence.
 func (e *Error) Error() string {
 	name := strings.Join(e.Args[:min(len(e.Args), 3)], " ") // python -m pip
 	if m := badHash.FindStringSubmatch(e.Output); m != nil {

@@ -47,7 +47,7 @@ func TestFindPython(t *testing.T) {
 		{"a release candidate", "3.13.0rc2", "venv", Env{Oldest: 11, Newest: 13}, ""},
 		{"another major version", "4.11.0", "venv", Env{}, "not supported"},
 		{"no venv", "3.11.2", "none", Env{}, "install python3-venv"},
-		{"no Python", "Install", "it", Env{}, "is not a Python"},
+		{"no Python", "Install", "it", Env{}, "is not a Python interpreter"},
 		{"a shim without one", "; exit 127;", "", Env{}, "does not run"},
 	} {
 		fakePython(t, test.version, test.venv, "")
@@ -77,7 +77,7 @@ func TestFindPythonPrefers(t *testing.T) {
 	}
 }
 
-func TestEnsureMeetsAFullDisk(t *testing.T) {
+func TestEnsureOnAFullDisk(t *testing.T) {
 	if _, err := os.Stat("/dev/full"); err != nil {
 		t.Skip("this system has no /dev/full:", err)
 	}
@@ -93,8 +93,8 @@ func TestEnsureMeetsAFullDisk(t *testing.T) {
 	wantError(t, "full disk", env.Check(t.Context()), "not finished")
 }
 
-// TestEnsureAtATime: of several concurrent calls, one makes the environment.
-func TestEnsureAtATime(t *testing.T) {
+// TestConcurrentEnsure: of several concurrent calls, one makes the environment.
+func TestConcurrentEnsure(t *testing.T) {
 	record := fakePython(t, "3.11.2", "venv", "/bin/sleep 0.3; echo pip >> RECORD")
 	env := Env{Dir: filepath.Join(t.TempDir(), "env"), Requirements: []byte(six)}
 	var all sync.WaitGroup
@@ -136,8 +136,7 @@ func TestEnsureOnlyReads(t *testing.T) {
 	wantError(t, "no lock", env.Ensure(t.Context(), t.Logf), lock)
 }
 
-// TestEnsureAfterAKill kills a process that makes an environment. Its pip runs
-// on; the next call waits for it, and then starts over.
+// TestEnsureAfterAKill kills a process that makes an environment. Its pip keeps running; the next call waits for it, and then starts over.
 func TestEnsureAfterAKill(t *testing.T) {
 	env := Env{Dir: os.Getenv("PYENV_TEST_DIR")}
 	if env.Dir != "" {
@@ -162,7 +161,7 @@ func TestEnsureAfterAKill(t *testing.T) {
 
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	wantError(t, "no patience", env.Ensure(ctx, t.Logf), "another process", context.DeadlineExceeded.Error())
+	wantError(t, "a short deadline", env.Ensure(ctx, t.Logf), "another process", context.DeadlineExceeded.Error())
 	if err := env.Ensure(t.Context(), t.Logf); err != nil {
 		t.Fatal(err)
 	}
@@ -177,6 +176,6 @@ func read(path string) string {
 func wantRecord(t *testing.T, path, want string) {
 	t.Helper()
 	if got := strings.Join(strings.Fields(read(path)), " "); got != want {
-		t.Errorf("what ran is %q, want %q", got, want)
+		t.Errorf("the commands that ran are %q, want %q", got, want)
 	}
 }

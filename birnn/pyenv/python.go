@@ -30,11 +30,11 @@ func (e Env) FindPython(ctx context.Context) (Python, error) {
 		if err != nil {
 			continue
 		}
-		python, err := e.ask(ctx, path)
+		python, err := e.probe(ctx, path)
 		if err == nil {
 			return python, nil
 		}
-		// The error to fix most easily is that of a Python without venv.
+		// The error that is easiest to fix is that of a Python without venv.
 		if unusable == nil || errors.Is(err, errNoVenv) && !errors.Is(unusable, errNoVenv) {
 			unusable = err
 		}
@@ -72,7 +72,7 @@ func (e Env) versions() string {
 
 var errNoVenv = errors.New("Python lacks its venv module")
 
-const question = `import sys
+const probeScript = `import sys
 try:
     import ensurepip, venv
     has = "venv"
@@ -80,9 +80,9 @@ except ImportError:
     has = "none"
 print(sys.version.split()[0], has, sys.executable, sep="\n")`
 
-// ask returns the interpreter behind a path, or why it can't be used.
-func (e Env) ask(ctx context.Context, path string) (Python, error) {
-	out, err := run(ctx, command(ctx, path, "-c", question))
+// probe returns the interpreter behind a path, or why it can't be used.
+func (e Env) probe(ctx context.Context, path string) (Python, error) {
+	out, err := run(ctx, command(ctx, path, "-c", probeScript))
 	if err != nil { // such as a shim without an interpreter
 		return Python{}, fmt.Errorf("the Python on PATH does not run: %w; install Python %s", err, e.versions())
 	}
@@ -92,7 +92,7 @@ func (e Env) ask(ctx context.Context, path string) (Python, error) {
 		fmt.Sscanf(lines[0], "%d.%d", &major, &minor) // may end in rc2 or a1+
 	}
 	if major == 0 {
-		return Python{}, fmt.Errorf("%s is not a Python: it answers %q; install Python %s", path, out, e.versions())
+		return Python{}, fmt.Errorf("%s is not a Python interpreter: it printed %q; install Python %s", path, out, e.versions())
 	}
 	python := Python{Path: lines[2], Version: lines[0]}
 	if major != 3 || minor < e.oldest() || e.Newest > 0 && minor > e.Newest {
