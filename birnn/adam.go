@@ -33,8 +33,8 @@ type adam struct{ rate float64 }
 
 // UpdateGraph adds one training step to the graph. It implements optimizer.Interface.
 //
-// As GoMLX's optimizers do, it counts GoMLX's global step, and keeps the rate in
-// a variable, which a learning-rate schedule may set.
+// Like GoMLX's optimizers, it increments GoMLX's global step and keeps the rate
+// in a variable, which a learning-rate schedule may set.
 func (a *adam) UpdateGraph(scope *model.Scope, g *Graph, loss *Node) {
 	gradients := scope.BuildTrainableVariablesGradientsGraph(loss)
 	dtype := loss.DType()

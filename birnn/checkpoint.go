@@ -27,16 +27,16 @@ func (e *CheckpointError) Error() string {
 // Unwrap returns the reason.
 func (e *CheckpointError) Unwrap() error { return e.Err }
 
-// Save writes the model to the directory dir, which it creates if necessary: the
-// configuration, all variables, the step and the history, as model.safetensors.
-// A checkpoint that is there already becomes model.previous.safetensors.
+// Save writes the model to the directory dir, which it creates if necessary:
+// the configuration, all variables, the step and the history, as
+// model.safetensors. An existing checkpoint becomes model.previous.safetensors.
 //
-// Whoever reads the directory sees the checkpoint as it was before or as it is
-// after Save, whenever the program is killed or the power fails. An error, such
-// as that of a full disk, leaves the checkpoint as it was.
+// Even if the program is killed or the power fails, the directory has the
+// checkpoint as it was before Save or as it is after it. An error, such as a
+// full disk, leaves the checkpoint unchanged.
 //
-// One process at a time writes to a directory: while another model of [Resume]
-// holds it, the error is an [*InUseError].
+// Only one process at a time can write to a directory: while another model that
+// [Resume] returned holds it, the error is an [*InUseError].
 func (m *Model) Save(dir string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -87,10 +87,11 @@ func (m *Model) encode() ([]byte, error) {
 	return checkpoint.File{Header: string(text), Arrays: append(historyArrays(m.history), variables...)}.Encode()
 }
 
-// Load returns a model of the network with what was saved to the directory dir.
-// The network must have the variables of the one that was saved, with its
-// optimizer. If there is no checkpoint the error wraps [fs.ErrNotExist]; one that
-// is corrupt or of another network is a [*CheckpointError].
+// Load returns a model of the network with the state that was saved to the
+// directory dir. It must have the variables and the optimizer of the network
+// that was saved. If there is no checkpoint, the error wraps [fs.ErrNotExist];
+// if the checkpoint is corrupt or belongs to another network, it is a
+// [*CheckpointError].
 func (n Network) Load(backend compute.Backend, dir string) (*Model, error) {
 	if backend == nil {
 		return nil, errNoBackend
@@ -121,8 +122,9 @@ type saved struct {
 }
 
 // readCheckpoint reads a directory's checkpoint and checks all that can be
-// checked without the network. If it is corrupt or missing and the previous one is
-// intact, the error says so: to begin another training there would lose that.
+// checked without the network. If it is corrupt or missing and the previous one
+// is intact, the error says so: another training run started there would
+// replace it.
 func readCheckpoint(dir string) (*saved, error) {
 	file, previous := filepath.Join(dir, checkpoint.Name), filepath.Join(dir, checkpoint.PreviousName)
 	c, err := readCheckpointFile(file)

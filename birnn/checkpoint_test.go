@@ -94,7 +94,8 @@ func TestSaveAndLoad(t *testing.T) {
 			t.Errorf("loaded: step %d, %+v, %+v; saved: step %d, %+v, %+v",
 				loaded.Step(), loaded.Config(), loaded.History(), m.Step(), m.Config(), m.History())
 		}
-		// Three more steps are the same only if the optimizer's state is. XLA adds in another order now and then.
+		// Three more steps are the same only if the optimizer's state is. XLA
+		// sometimes adds in another order.
 		tolerance := 0.0
 		if b != backendtest.Go(t) {
 			tolerance = 1e-6
@@ -104,7 +105,7 @@ func TestSaveAndLoad(t *testing.T) {
 	})
 }
 
-func TestEveryTruncationIsFound(t *testing.T) {
+func TestEveryTruncationIsDetected(t *testing.T) {
 	_, content := smallCheckpoint(t)
 	dir := t.TempDir()
 	file := filepath.Join(dir, checkpoint.Name)
@@ -121,9 +122,9 @@ func TestEveryTruncationIsFound(t *testing.T) {
 	wantCheckpointError(t, err, file, "SHA-256")
 }
 
-// TestFlippedBitsAreFound flips one bit of each byte: of the numbers, and of
+// TestFlippedBitsAreDetected flips one bit of each byte: of the numbers, and of
 // the header, where the step, the history and the configuration are.
-func TestFlippedBitsAreFound(t *testing.T) {
+func TestFlippedBitsAreDetected(t *testing.T) {
 	_, content := smallCheckpoint(t)
 	dir := t.TempDir()
 	file := filepath.Join(dir, checkpoint.Name)
@@ -190,8 +191,9 @@ func TestLoadWithoutCheckpoint(t *testing.T) {
 	}
 }
 
-// TestSaveThatFails keeps what was there and leaves nothing half-written.
-func TestSaveThatFails(t *testing.T) {
+// TestFailedSave verifies that a failed Save leaves the old checkpoint
+// unchanged and no partial file.
+func TestFailedSave(t *testing.T) {
 	m, _ := smallCheckpoint(t)
 	dir := t.TempDir()
 	blocked := filepath.Join(dir, "file")
@@ -205,7 +207,7 @@ func TestSaveThatFails(t *testing.T) {
 		t.Error("the file in the way was changed")
 	}
 
-	// The new checkpoint cannot take its place: a directory has the name.
+	// The new checkpoint cannot be renamed: a directory has its name.
 	occupied := filepath.Join(dir, "occupied")
 	if err := os.MkdirAll(filepath.Join(occupied, checkpoint.Name, "x"), 0o777); err != nil {
 		t.Fatal(err)
@@ -251,12 +253,12 @@ func TestLoadAnotherNetwork(t *testing.T) {
 		logits func(scope *model.Scope, x *Node) *Node
 		want   string
 	}{
-		{"a variable more", func(scope *model.Scope, x *Node) *Node {
+		{"an extra variable", func(scope *model.Scope, x *Node) *Node {
 			extra := scope.VariableWithShape("extra", shapes.Make(dtypes.Float32, 3)).NodeValue(x)
 			return Add(builtIn(scope, x), ExpandAxes(extra, 0))
 		}, `extra"`},
-		{"a variable less", readout("W", 12, 3), `"W" is F32[12 3] in the network and F32[4 3] in the checkpoint`},
-		{"others", readout("w", 12, 3), `w", the checkpoint has none`},
+		{"a missing variable", readout("W", 12, 3), `"W" is F32[12 3] in the network and F32[4 3] in the checkpoint`},
+		{"other variables", readout("w", 12, 3), `w", the checkpoint has none`},
 		{"the same with more hidden units", readersBiRNN(3, 3), "in the network and "},
 	} {
 		t.Run(tt.reason, func(t *testing.T) {

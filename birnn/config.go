@@ -70,10 +70,10 @@ func (c Config) NumParameters() int {
 // 1 GiB of weights, and Adam keeps twice as much again.
 const maxParameters = 1 << 28
 
-// maxTimesteps bounds what a checkpoint may claim.
+// maxTimesteps bounds what a checkpoint can claim.
 const maxTimesteps = 1 << 16
 
-// Validate returns an error that names the first field that cannot work.
+// Validate returns an error that names the first invalid field.
 func (c Config) Validate() error {
 	for _, f := range []struct {
 		name  string
@@ -86,11 +86,11 @@ func (c Config) Validate() error {
 			return fmt.Errorf("birnn: Config.%s is %d; it must be at least 1", f.name, f.value)
 		}
 		if f.value > maxParameters {
-			return fmt.Errorf("birnn: Config.%s is %d; at most %d is possible", f.name, f.value, maxParameters)
+			return fmt.Errorf("birnn: Config.%s is %d; it must be at most %d", f.name, f.value, maxParameters)
 		}
 	}
 	if c.Timesteps > maxTimesteps {
-		return fmt.Errorf("birnn: Config.Timesteps is %d; at most %d are possible", c.Timesteps, maxTimesteps)
+		return fmt.Errorf("birnn: Config.Timesteps is %d; it must be at most %d", c.Timesteps, maxTimesteps)
 	}
 	if !(c.LearningRate > 0) || !isFinite(c.LearningRate) {
 		return fmt.Errorf("birnn: Config.LearningRate is %v; it must be a positive number", c.LearningRate)
@@ -104,7 +104,7 @@ func (c Config) Validate() error {
 	// In floating point, because the products may overflow an int.
 	input, hidden, classes := float64(c.NumInput), float64(c.NumHidden), float64(c.NumClasses)
 	if n := 2*4*hidden*(input+hidden+1) + (2*hidden+1)*classes; n > maxParameters {
-		return fmt.Errorf("birnn: Config.NumInput %d, NumHidden %d and NumClasses %d make %.3g parameters; at most %d are possible",
+		return fmt.Errorf("birnn: Config.NumInput %d, NumHidden %d and NumClasses %d give %.3g parameters; at most %d are allowed",
 			c.NumInput, c.NumHidden, c.NumClasses, n, maxParameters)
 	}
 	return nil

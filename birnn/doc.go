@@ -1,14 +1,14 @@
-// Package birnn classifies sequences with a bidirectional recurrent network: two
-// LSTMs read a sequence from both ends, and a linear layer names its class. It
-// runs on GoMLX, through XLA on a CPU or GPU or in pure Go.
+// Package birnn classifies sequences with a bidirectional recurrent network:
+// two LSTMs read a sequence from both ends, and a linear layer scores its
+// class. It runs on GoMLX, through XLA on a CPU or GPU or in pure Go.
 //
 // A [Model] trains, evaluates, predicts, saves and loads: the built-in network
 // ([New], [Load], [Resume]) or one of your own ([Network]). The layers themselves,
 // for graphs of your own, are in package rnn.
 //
-// The numbers are TensorFlow's: the same gates, weights, initial values, loss and
-// Adam. Tests compare probabilities, gradients, losses and trained weights with
-// those of TensorFlow.
+// It computes TensorFlow's numbers, with the same gates, weights, initial
+// values, loss and Adam. Tests compare probabilities, gradients, losses and
+// trained weights with those of TensorFlow.
 //
 // # Sequences
 //
@@ -18,33 +18,33 @@
 //
 // # Saving and resuming
 //
-// One directory is one training. [Resume] begins it there or continues it, with
-// the weights, the optimizer's state, the step, the state of the random numbers,
-// the order of the examples and the history. If the directory holds another
-// training, that is a [*MismatchError], and nothing changes.
+// One directory is one training run. [Resume] starts it there or continues it,
+// with the weights, the optimizer's state, the step, the state of the random
+// numbers, the order of the examples and the history. If the directory holds
+// another run, the error is a [*MismatchError], and nothing changes.
 //
-// [Model.Train] saves after every epoch and when its context is done. The program
-// may be killed at any moment, also while it saves: a checkpoint is replaced in
-// one step, and the one before it is kept beside it. A lock, which ends with its
-// process, keeps two trainings out of one directory.
+// [Model.Train] saves after every epoch and when its context is done. The
+// program may be killed at any moment, even while it saves: a checkpoint is
+// replaced in one step, and the previous one is kept beside it. A lock, which
+// is released when its process ends, keeps two runs out of one directory.
 //
 // # Reproducible results
 //
-// The seed determines the initial weights, dropout and the order of the examples.
-// With one thread (PJRT_NPROC=1 in the environment, one device) two trainings
-// with the same seed, backend and machine end with the same weights to the last
-// bit, however often they were stopped or killed. With several threads XLA may add
-// in another order: the tests allow weights to differ by 1e-4 after 540 steps, and
-// have seen no difference.
+// The seed determines the initial weights, dropout and the order of the
+// examples. With one thread (PJRT_NPROC=1 in the environment, one device) two
+// runs with the same seed, backend and machine end with the same weights to the
+// last bit, however often they were stopped or killed. With several threads XLA
+// may add in another order: the tests allow weights to differ by 1e-4 after 540
+// steps, and have seen no difference.
 //
 // # Several devices
 //
-// GoMLX's automatic sharding divides a batch evenly among the backend's devices:
-// all GPUs, or on a CPU one device for each core, of those as many as divide
-// Config.BatchSize. The weights are the same on all, and so are the results, up to
-// the order of sums: in the tests losses and weights agree within 1e-5 after ten
-// steps on two, three and four devices of the CPU. A batch that they do not divide
-// runs on one device. To use fewer, open the backend with
-// backend.Options.CPUDevices, or choose GPUs with CUDA_VISIBLE_DEVICES. It has not
-// been tried on GPUs.
+// GoMLX's automatic sharding divides a batch evenly among the backend's
+// devices: all GPUs, or on a CPU one device for each core, as many of them as
+// divide Config.BatchSize. The weights are the same on all, and so are the
+// results, up to the order of sums: in the tests losses and weights agree
+// within 1e-5 after ten steps on two, three and four devices of the CPU. A
+// batch that they do not divide runs on one device. To use fewer, open the
+// backend with backend.Options.CPUDevices, or choose GPUs with
+// CUDA_VISIBLE_DEVICES. It has not been tested on GPUs.
 package birnn

@@ -54,8 +54,8 @@ func Example() {
 	// digits classified: 100
 }
 
-// A training that is stopped twice, as by Ctrl-C, and resumed each time, as in
-// another program. A real one would get its context from signal.NotifyContext.
+// Training is stopped twice, as by Ctrl-C, and resumed each time, as in another
+// program. A real program would get its context from signal.NotifyContext.
 func ExampleResume() {
 	cfg := birnn.DefaultConfig()
 	cfg.NumHidden, cfg.BatchSize, cfg.Epochs, cfg.DisplayFreq = 8, 10, 2, 1

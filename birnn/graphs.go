@@ -28,15 +28,15 @@ func (m *Model) createVariables(timesteps int) error {
 	m.fingerprint = fingerprint(g, m.store)
 	for v := range m.store.IterVariables() {
 		if _, ok := dtypeNames[v.DType()]; !ok {
-			return fmt.Errorf("variable %q is %s, which a checkpoint cannot hold", v.Path(), v.DType())
+			return fmt.Errorf("variable %q is %s, which a checkpoint cannot store", v.Path(), v.DType())
 		}
 	}
 	return nil
 }
 
-// fingerprint tells the graphs of trainings apart: by their operations, shapes
-// and small constants, and by the variables that are given a value, such as a
-// learning rate.
+// fingerprint identifies a training graph by its operations, shapes and small
+// constants, and by the variables that are given a value, such as a learning
+// rate.
 func fingerprint(g *Graph, store *model.Store) string {
 	hash := sha256.New()
 	io.WriteString(hash, g.String())

@@ -10,7 +10,7 @@ import (
 	"github.com/easy-gomlx/tutorials/birnn/internal/checkpoint"
 )
 
-// headerVersion is the version of what a checkpoint holds.
+// headerVersion is the version of a checkpoint's content.
 const headerVersion = 3
 
 // header is the header of a checkpoint. The order of the examples follows from
@@ -30,7 +30,7 @@ func parseHeader(text string) (header, error) {
 		return h, fmt.Errorf("its header is not valid: %w", err)
 	}
 	if h.Version != headerVersion {
-		return h, fmt.Errorf("it has version %d, this program knows version %d", h.Version, headerVersion)
+		return h, fmt.Errorf("it has version %d, want version %d", h.Version, headerVersion)
 	}
 	if err := h.Config.Validate(); err != nil {
 		return h, err
@@ -44,7 +44,7 @@ func parseHeader(text string) (header, error) {
 	return h, nil
 }
 
-// historyPrefix begins the names of the arrays that hold the history.
+// historyPrefix is the prefix of the names of the arrays that hold the history.
 const historyPrefix = "History."
 
 // namedSeries is a part of a history, with the name that its arrays begin with.

@@ -48,7 +48,7 @@ func TestFileIsSafetensors(t *testing.T) {
 			size *= d
 		}
 		if tensor.Offsets[1]-tensor.Offsets[0] != size {
-			t.Errorf("%s: %s has not the size of its shape", name, text)
+			t.Errorf("%s: %s does not have the size of its shape", name, text)
 		}
 		total += size
 		if tensor.DType == "F32" {
@@ -68,8 +68,7 @@ func TestFileIsSafetensors(t *testing.T) {
 	}
 }
 
-// TestHostileCheckpoints: files that are whole, but say what cannot be. What is wrong
-// with a file as such is tested where files are read.
+// TestHostileCheckpoints reads well-formed files whose content is invalid. Malformed files are tested in package internal/checkpoint.
 func TestHostileCheckpoints(t *testing.T) {
 	_, good := smallCheckpoint(t)
 	whole, err := checkpoint.Decode(good)
@@ -86,15 +85,15 @@ func TestHostileCheckpoints(t *testing.T) {
 	}{
 		{"a header that is not JSON", text, "{", "its header is not valid"},
 		{"a header null", text, "null", "it has version 0"},
-		{"a newer version", `"Version":3`, `"Version":4`, "it has version 4, this program knows version 3"},
+		{"a newer version", `"Version":3`, `"Version":4`, "it has version 4, want version 3"},
 		{"no configuration", `"Config":{`, `"Other":{`, "Config.NumInput is 0"},
-		{"a text for a number", `"NumHidden":2`, `"NumHidden":"2"`, "NumHidden"},
-		{"a configuration that is not a number", `"LearningRate":0.01`, `"LearningRate":1e999`, "its header is not valid"},
+		{"a string for a number", `"NumHidden":2`, `"NumHidden":"2"`, "NumHidden"},
+		{"an infinite learning rate", `"LearningRate":0.01`, `"LearningRate":1e999`, "its header is not valid"},
 		{"a huge configuration", `"NumHidden":2`, `"NumHidden":1000000000`, "Config.NumHidden"},
 		{"a configuration that asks for gigabytes", `"NumHidden":2`, `"NumHidden":5000`, "is F32[5003 20000] in the network and F32[5 8] in the checkpoint"},
 		{"a long sequence asks for no memory", `"Timesteps":4`, `"Timesteps":65536`, ""},
 		{"a negative step", `"Step":2`, `"Step":-1`, "its Step is -1"},
-		{"a step beyond what is possible", `"Step":2`, `"Step":1e300`, "its header is not valid"},
+		{"a huge step", `"Step":2`, `"Step":1e300`, "its header is not valid"},
 		{"negative examples", `"Examples":0`, `"Examples":-8`, "its Examples are -8"},
 		{"fewer examples than a batch", `"Examples":0`, `"Examples":3`, "its Examples are 3"},
 	} {
@@ -126,7 +125,7 @@ func TestHostileCheckpoints(t *testing.T) {
 		{"a weight that is not a number", with(checkpoint.NewArray("b", []float32{0, float32(nan), 0}, 3)), `"b": value 1 is NaN`},
 		{"a weight of another type", with(checkpoint.NewArray("b", []float64{0, 0, 0}, 3)), `variable "b" is F32[3] in the network and F64[3]`},
 		{"a scalar for a vector", with(checkpoint.NewArray("b", []float32{0})), `"b" is F32[3] in the network and F32[] in the checkpoint`},
-		{"a variable more", with(checkpoint.NewArray("c", []float32{0})), `the checkpoint has a variable "c"`},
+		{"an extra variable", with(checkpoint.NewArray("c", []float32{0})), `the checkpoint has a variable "c"`},
 		{"a gigabyte that is not there", with(checkpoint.Array{Name: "b", DType: "F32", Shape: []int{math.MaxInt}}), "larger than the file"},
 	} {
 		t.Run(tt.reason, func(t *testing.T) {

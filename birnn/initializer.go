@@ -8,12 +8,12 @@ import (
 )
 
 // TruncatedNormal makes the initial values of a variable as TensorFlow's
-// truncated_normal_initializer does: normally distributed around zero, and
-// what lies more than two standard deviations away is drawn again. Use it with
+// truncated_normal_initializer does: normally distributed around zero, with
+// values more than two standard deviations away drawn again. Use it with
 // model.Scope.WithInitializer. The numbers come from the scope's store, so the
-// seed of the [Config] decides them.
+// seed of the [Config] determines them.
 func TruncatedNormal(scope *model.Scope, stddev float64) initializer.VariableInitializer {
-	// One draw in 22 is refused; that all twelve are has a chance of 1e-16.
+	// One draw in 22 is rejected; the probability that all twelve are is 1e-16.
 	const draws = 12
 	return func(g *Graph, shape shapes.Shape) *Node {
 		value := Zeros(g, shape)

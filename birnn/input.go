@@ -6,8 +6,8 @@ import (
 	"math"
 )
 
-// check returns an error unless x is [n, Timesteps, NumInput] for the n classes in
-// y, n is at least 1, and all values can be used.
+// check returns an error unless x is [n, Timesteps, NumInput] for the n classes
+// in y, n is at least 1, and all values are valid.
 func (m *Model) check(method string, x []float32, y []int32) error {
 	if len(y) == 0 {
 		return fmt.Errorf("birnn: %s: there are no sequences", method)

@@ -26,7 +26,7 @@ func TestConfigErrorsNameTheField(t *testing.T) {
 		{"Timesteps", "huge", func(c *Config) { c.Timesteps = math.MaxInt }},
 		{"NumHidden", "negative", func(c *Config) { c.NumHidden = math.MinInt }},
 		{"NumHidden", "one number too large for the machine", func(c *Config) { c.NumHidden = math.MaxInt/8 + 2 }},
-		{"NumHidden", "each field would do, their product is too large", func(c *Config) { c.NumHidden = 1 << 20 }},
+		{"NumHidden", "each field is valid, but their product is too large", func(c *Config) { c.NumHidden = 1 << 20 }},
 		{"NumClasses", "zero", func(c *Config) { c.NumClasses = 0 }},
 		{"NumClasses", "huge", func(c *Config) { c.NumClasses = 1 << 40 }},
 		{"LearningRate", "zero", func(c *Config) { c.LearningRate = 0 }},
@@ -56,7 +56,7 @@ func TestConfigErrorsNameTheField(t *testing.T) {
 	}
 }
 
-// TestTooLongWithoutLoops: the pure-Go backend writes the time steps out.
+// TestTooLongWithoutLoops: the pure-Go backend unrolls the time steps.
 func TestTooLongWithoutLoops(t *testing.T) {
 	cfg := tinyConfig()
 	cfg.Timesteps = 5000
@@ -72,7 +72,7 @@ func TestNilBackend(t *testing.T) {
 	}
 }
 
-// TestBadExamplesChangeNothing: an error that names the argument, and the model is as before.
+// TestBadExamplesChangeNothing verifies that the error names the argument and that the model is unchanged.
 func TestBadExamplesChangeNothing(t *testing.T) {
 	m := newModel(t, backendtest.Go(t), tinyConfig())
 	before := mustWeights(t, m)
@@ -155,7 +155,7 @@ func TestBadWeightsChangeNothing(t *testing.T) {
 	}
 }
 
-// TestClassesThatNeverOccur are nothing special: the losses stay finite, and so do the probabilities.
+// TestClassesThatNeverOccur verifies that losses and probabilities stay finite.
 func TestClassesThatNeverOccur(t *testing.T) {
 	m, e := newModel(t, backendtest.Go(t), tinyConfig()), tinyExamples(8)
 	for k := range e.Y {
@@ -166,15 +166,14 @@ func TestClassesThatNeverOccur(t *testing.T) {
 	}
 	loss, accuracy, err := m.Evaluate(e.X, e.Y)
 	if err != nil || !isFinite(loss) || accuracy != 1 {
-		t.Errorf("loss %v, accuracy %v, %v; want all right", loss, accuracy, err)
+		t.Errorf("loss %v, accuracy %v, %v; want finite numbers", loss, accuracy, err)
 	}
 	if p := predict(t, m, e.X); indexNotFinite(p) >= 0 {
 		t.Errorf("the probabilities are %v", p)
 	}
 }
 
-// TestDivergence: a loss that is not finite ends the training, and never gets
-// into the history.
+// TestDivergence verifies that a loss that is not finite ends the training and does not get into the history.
 func TestDivergence(t *testing.T) {
 	cfg := tinyConfig()
 	cfg.LearningRate = 1e38

@@ -21,8 +21,8 @@ import (
 	"github.com/gomlx/go-xla/pjrt"
 )
 
-// TestBuffersStayFlat holds that steps leave no device buffers behind, on one
-// device (a batch of 3) and shared out over two (a batch of 4).
+// TestBuffersStayFlat verifies that steps leave no device buffers behind, on one device (a batch of 3) and divided among two (a batch of
+// 4).
 func TestBuffersStayFlat(t *testing.T) {
 	m := newOnDevices(t, backendtest.XLA(t), tinyConfig(), 2)
 	for _, n := range []int{3, 4} {
@@ -44,9 +44,8 @@ func TestBuffersStayFlat(t *testing.T) {
 	}
 }
 
-// TestNothingLeaks uses models from beginning to end, in all ways, those that fail too, and
-// holds that goroutines, files and buffers are as many as before, without the garbage
-// collector's help.
+// TestNothingLeaks uses models from creation to Close in every way, including those that fail, and verifies that there are as many
+// goroutines, files and buffers as before, without the garbage collector's help.
 func TestNothingLeaks(t *testing.T) {
 	backendtest.Each(t, func(t *testing.T, b compute.Backend) {
 		dir := t.TempDir()
@@ -81,15 +80,15 @@ func TestNothingLeaks(t *testing.T) {
 		round()
 		buffers, programs := pjrt.BuffersAlive(), pjrt.LoadedExecutablesAlive()
 		leaktest.Check(t, round)
-		// GoMLX leaves one program to the garbage collector: that which draws the initial weights.
+		// GoMLX leaves one program to the garbage collector: the one that draws the initial weights.
 		if b, p := pjrt.BuffersAlive(), pjrt.LoadedExecutablesAlive(); b > buffers || p > programs+1 {
-			t.Errorf("%d buffers and %d compiled programs are alive, before it were %d and %d", b, p, buffers, programs)
+			t.Errorf("%d buffers and %d compiled programs are alive, want %d and %d as before", b, p, buffers, programs)
 		}
 	})
 }
 
-// TestSurvives20000Steps trains the tutorial's network for so many steps, more than three
-// times as long as the tutorial, and holds that memory stays flat in their second half.
+// TestSurvives20000Steps trains the tutorial's network more than three times as long as the tutorial does, and verifies that memory stays
+// flat in the second half.
 func TestSurvives20000Steps(t *testing.T) {
 	longtest.Need(t)
 	m := newModel(t, backendtest.XLA(t), DefaultConfig())
@@ -120,7 +119,7 @@ func residentMB(t *testing.T) int {
 	t.Helper()
 	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {
-		t.Skip("this system does not tell how much memory a process uses:", err)
+		t.Skip("this system does not report how much memory a process uses:", err)
 	}
 	_, rest, _ := strings.Cut(string(status), "VmRSS:")
 	kB := 0

@@ -19,8 +19,8 @@ import (
 var ErrClosed = errors.New("birnn: the model is closed")
 
 // Model is a network with its weights, the optimizer's state and the record of
-// its training so far. Its methods may be called from several goroutines; they
-// take turns.
+// its training so far. Its methods may be called from several goroutines, which
+// then take turns.
 type Model struct {
 	backend     compute.Backend
 	cfg         Config
@@ -37,8 +37,8 @@ type Model struct {
 	closed   bool
 	diverged error // a *DivergedError, if the loss has become NaN or infinite
 
-	home      *checkpoint.Dir // the directory that Resume took for this model, or nil
-	homeSaved bool            // its checkpoint is this model, as it is now
+	home      *checkpoint.Dir // the directory that Resume locked for this model, or nil
+	homeSaved bool            // its checkpoint has the current state of the model
 	lastSaved savedAs
 }
 
@@ -48,7 +48,7 @@ type savedAs struct {
 	step int
 }
 
-// newOn returns a model that shares its batches out to the given number of
+// newOn returns a model that divides its batches among the given number of
 // devices. setValues gives the variables their values.
 func newOn(devices int, backend compute.Backend, cfg Config, network Network, setValues func(*Model) error) (*Model, error) {
 	m := &Model{backend: backend, cfg: cfg, network: network.withDefaults(cfg), store: model.NewStore()}
@@ -78,7 +78,8 @@ func newOn(devices int, backend compute.Backend, cfg Config, network Network, se
 // drawValues draws the initial values of the variables.
 func (m *Model) drawValues() error { return m.store.InitializeVariables(m.backend, nil) }
 
-// createPrograms creates what runs the graphs on the given number of devices.
+// createPrograms creates the programs that run the graphs on the given number
+// of devices.
 func (m *Model) createPrograms(devices int) error {
 	mesh, err := meshOf(devices)
 	if err != nil {
@@ -109,9 +110,9 @@ func (m *Model) History() history.Record {
 	return m.history.Clone()
 }
 
-// Close frees the weights and the compiled programs, and the directory of a
-// model that [Resume] returned. It saves nothing. Methods that are called later
-// return [ErrClosed]; a second Close does nothing.
+// Close frees the weights and the compiled programs, and unlocks the directory
+// of a model that [Resume] returned. It saves nothing. Methods that are called
+// later return [ErrClosed]; a second Close does nothing.
 func (m *Model) Close() error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -126,8 +127,8 @@ func (m *Model) Close() error {
 	return m.home.Unlock()
 }
 
-// try calls fn and returns a panic with an error, which is how GoMLX reports what
-// is wrong with a graph, as an error.
+// try calls fn and returns a panic of GoMLX, which is how it reports an invalid
+// graph, as an error.
 func try(fn func() error) (err error) {
 	if caught := exceptions.TryCatch[error](func() { err = fn() }); caught != nil {
 		return caught

@@ -24,7 +24,8 @@ func newModelWith(t testing.TB, b compute.Backend, cfg Config, network Network) 
 	return m
 }
 
-// newOnDevices makes a model that shares its batches out to the given number of devices.
+// newOnDevices makes a model that divides its batches among the given number of
+// devices.
 func newOnDevices(t testing.TB, b compute.Backend, cfg Config, devices int) *Model {
 	t.Helper()
 	m, err := newOn(devices, b, cfg, Network{}, (*Model).drawValues)

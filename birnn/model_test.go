@@ -49,8 +49,7 @@ func TestReadoutFinalStates(t *testing.T) {
 	}
 }
 
-// TestDevicesShareABatch: several devices train as one does, for batches that
-// can be shared out evenly and for one that can not.
+// TestDevicesShareABatch: several devices train as one does, for batches that divide evenly and for one that cannot.
 func TestDevicesShareABatch(t *testing.T) {
 	b := backendtest.XLA(t)
 	cfg, e := tinyConfig(), tinyExamples(24)
@@ -74,7 +73,7 @@ func TestDevicesShareABatch(t *testing.T) {
 	}
 }
 
-// TestEvenShares: as many devices as divide the batch.
+// TestEvenShares verifies that as many devices are used as divide the batch.
 func TestEvenShares(t *testing.T) {
 	for _, c := range []struct{ most, batch, want int }{{1, 7, 1}, {2, 100, 2}, {3, 100, 2}, {4, 100, 4}, {8, 100, 5}, {8, 7, 7}, {4, 3, 3}, {4, 1, 1}} {
 		if got := evenShares(c.most, c.batch); got != c.want {
@@ -177,7 +176,7 @@ func TestChunksCoverEverythingOnce(t *testing.T) {
 			next, sizes := 0, map[int]bool{}
 			for start, size := range m.chunks(n) {
 				if start != next {
-					t.Fatalf("%d sequences: a chunk starts at %d, the one before it ends at %d", n, start, next)
+					t.Fatalf("%d sequences: a chunk starts at %d, the previous one ends at %d", n, start, next)
 				}
 				next += size
 				sizes[size] = true
@@ -189,7 +188,7 @@ func TestChunksCoverEverythingOnce(t *testing.T) {
 	}
 }
 
-// TestPredictFromManyGoroutines gives the results of one.
+// TestPredictFromManyGoroutines verifies that the results are those of a single goroutine.
 func TestPredictFromManyGoroutines(t *testing.T) {
 	backendtest.Each(t, func(t *testing.T, b compute.Backend) {
 		e := tinyExamples(33)
@@ -197,7 +196,7 @@ func TestPredictFromManyGoroutines(t *testing.T) {
 		want := predict(t, m, e.X)
 		tolerance := 0.0
 		if b != backendtest.Go(t) {
-			tolerance = 1e-6 // XLA adds in another order now and then
+			tolerance = 1e-6 // XLA sometimes adds in another order
 		}
 		var group sync.WaitGroup
 		for range 16 {
@@ -220,7 +219,7 @@ func TestConcurrentUse(t *testing.T) {
 	e := tinyExamples(33)
 	m := newModel(t, backendtest.Go(t), tinyConfig())
 	var group sync.WaitGroup
-	// While it is trained, what is predicted is of one step or another.
+	// Predictions during training belong to one step or another.
 	dir := t.TempDir()
 	for _, use := range []func() error{
 		func() error { _, _, err := m.TrainStep(e.X, e.Y); return err },
@@ -256,7 +255,7 @@ func TestWeightsRoundTrip(t *testing.T) {
 		got := mustWeights(t, m)
 		sameWeights(t, got, want)
 
-		// What was handed out or in is a copy.
+		// Weights and SetWeights copy.
 		got.W[0], want.W[1] = 100, 100
 		again := mustWeights(t, m)
 		if again.W[0] == 100 || again.W[1] == 100 {
@@ -288,8 +287,8 @@ func TestClosedModel(t *testing.T) {
 	}
 }
 
-// TestModelLeavesTheCallersNumbersAlone: tensors on the CPU may share memory with slices.
-func TestModelLeavesTheCallersNumbersAlone(t *testing.T) {
+// TestModelDoesNotChangeArguments: tensors on the CPU may share memory with slices.
+func TestModelDoesNotChangeArguments(t *testing.T) {
 	e := tinyExamples(4)
 	x, y := slices.Clone(e.X), slices.Clone(e.Y)
 	backendtest.Each(t, func(t *testing.T, b compute.Backend) {

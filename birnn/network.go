@@ -16,8 +16,8 @@ import (
 )
 
 // Network is what a [Model] trains, as functions that build its graph. A nil
-// field stands for the built-in one, so a network of your own usually sets Logits
-// alone:
+// field stands for the built-in one, so a network of your own usually sets only
+// Logits:
 //
 //	m, err := birnn.Network{Logits: BiRNN}.New(backend, cfg)
 //
@@ -29,13 +29,13 @@ import (
 type Network struct {
 	// Logits maps the sequences x, [n, Timesteps, NumInput] float32, to a score
 	// for each class, [n, NumClasses] of a floating-point type. Its variables
-	// belong into the scope. Default: the bidirectional LSTM with the configured
+	// belong in the scope. Default: the bidirectional LSTM with the configured
 	// readout.
 	Logits func(scope *model.Scope, x *Node) *Node
 
-	// Loss is what training minimizes, with the regularizers added: a scalar, or
-	// values of which the mean is taken. y holds the classes, [n] int32.
-	// Default: [CrossEntropy].
+	// Loss is what training minimizes, with the regularizers added: a scalar,
+	// or values whose mean is taken. y holds the classes, [n] int32. Default:
+	// [CrossEntropy].
 	Loss func(logits, y *Node) *Node
 
 	// Accuracy is the share of the batch that is right, a scalar from 0 to 1.
@@ -50,8 +50,9 @@ type Network struct {
 // New returns a model of the network with new weights, drawn with the
 // configuration's seed.
 //
-// Of the configuration it uses the dimensions of the data, the seed and what
-// concerns training; what the network leaves nil uses the rest.
+// The network uses the configuration's data dimensions, seed and training
+// parameters; the other fields configure the built-in functions that stand in
+// for nil fields.
 func (n Network) New(backend compute.Backend, cfg Config) (*Model, error) {
 	if backend == nil {
 		return nil, errNoBackend

@@ -57,34 +57,34 @@ func TestInitialWeights(t *testing.T) {
 			{"Backward.Bias", w.Backward.Bias, 0, 0},
 			{"B", w.B, 0, 0},
 		} {
-			mean, std, most := statistics(d.values)
+			mean, std, largest := statistics(d.values)
 			n := math.Sqrt(float64(len(d.values)))
-			if most > d.bound*(1+1e-6) || most < 0.99*d.bound {
-				t.Errorf("%s: the largest is %v, want just below %v", d.name, most, d.bound)
+			if largest > d.bound*(1+1e-6) || largest < 0.99*d.bound {
+				t.Errorf("%s: the largest is %v, want just below %v", d.name, largest, d.bound)
 			}
 			if math.Abs(mean) > 4*d.std/n || math.Abs(std-d.std) > 4*d.std/n {
 				t.Errorf("%s: mean %.3g and standard deviation %.4g, want 0 and %.4g", d.name, mean, std, d.std)
 			}
 		}
 		if slices.Equal(w.Forward.Kernel, w.Backward.Kernel) {
-			t.Error("both directions begin with the same weights")
+			t.Error("both directions start with the same weights")
 		}
 	})
 }
 
-func statistics(values []float32) (mean, std, most float64) {
+func statistics(values []float32) (mean, std, largest float64) {
 	var sum, squares float64
 	for _, v := range values {
 		sum += float64(v)
 		squares += float64(v) * float64(v)
-		most = max(most, math.Abs(float64(v)))
+		largest = max(largest, math.Abs(float64(v)))
 	}
 	n := float64(len(values))
 	mean = sum / n
-	return mean, math.Sqrt(squares/n - mean*mean), most
+	return mean, math.Sqrt(squares/n - mean*mean), largest
 }
 
-func TestSeedDecidesTheInitialWeights(t *testing.T) {
+func TestSeedDeterminesTheInitialWeights(t *testing.T) {
 	weights := func(seed int64) Weights {
 		cfg := tinyConfig()
 		cfg.Seed = seed
@@ -186,7 +186,7 @@ func TestNetworkWithAnotherReadout(t *testing.T) {
 	}
 }
 
-func TestNetworkThatCannotWork(t *testing.T) {
+func TestInvalidNetworks(t *testing.T) {
 	double := func(scope *model.Scope, x *Node) *Node {
 		return ReduceSum(scope.VariableWithShape("w", shapes.Make(dtypes.Float64, 3)).NodeValue(x), -1)
 	}
@@ -223,11 +223,11 @@ func TestCrossEntropyAgreesWithItsFormula(t *testing.T) {
 	y := []int32{2, 0, 1, 2}
 	want := 0.0
 	for n, row := range slices.Collect(slices.Chunk(logits, 3)) {
-		most, sum := slices.Max(row), 0.0
+		largest, sum := slices.Max(row), 0.0
 		for _, v := range row {
-			sum += math.Exp(v - most)
+			sum += math.Exp(v - largest)
 		}
-		want += (most + math.Log(sum) - row[y[n]]) / 4
+		want += (largest + math.Log(sum) - row[y[n]]) / 4
 	}
 	got := MustExecOnce(backendtest.Go(t), CrossEntropy, tensors.FromFlatDataAndDimensions(toFloat32(logits), 4, 3), y)
 	near(t, "loss", []float32{tensors.ToScalar[float32](got)}, []float32{float32(want)}, 1e-5)

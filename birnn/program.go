@@ -11,7 +11,7 @@ import (
 )
 
 // program is a graph function over the model's variables, compiled for each
-// size of batch that it meets. A batch that can be shared out evenly runs on
+// batch size that it is called with. A batch that divides evenly runs on
 // several devices at once, through GoMLX's automatic sharding: each takes its
 // share of the sequences, the weights are the same on all. The results are
 // those of one device, up to the order in which floating-point sums are taken.
@@ -22,7 +22,7 @@ type program struct {
 }
 
 // devicesFor returns how many of the backend's devices batches of a
-// configuration are shared out to: all GPUs, but on a CPU no more than the
+// configuration are divided among: all GPUs, but on a CPU no more than the
 // program may use cores (XLA's plugin offers four whatever the machine).
 func devicesFor(backend compute.Backend, cfg Config) int {
 	devices := max(1, int(backend.NumDevices()))
@@ -32,12 +32,12 @@ func devicesFor(backend compute.Backend, cfg Config) int {
 	return evenShares(devices, cfg.BatchSize)
 }
 
-// evenShares returns the largest number up to most that divides a batch evenly.
-func evenShares(most, batch int) int {
-	for batch%most != 0 {
-		most--
+// evenShares returns the largest number up to n that divides a batch evenly.
+func evenShares(n, batch int) int {
+	for batch%n != 0 {
+		n--
 	}
-	return most
+	return n
 }
 
 // meshOf returns the first devices as a mesh with one axis, or nil for one device.
@@ -48,7 +48,7 @@ func meshOf(devices int) (*distributed.DeviceMesh, error) {
 	return distributed.NewDeviceMesh([]int{devices}, []string{batchAxis})
 }
 
-// batchAxis is the mesh's axis, along which the batch is cut.
+// batchAxis is the mesh's axis, along which the batch is split.
 const batchAxis = "batch"
 
 // newProgram makes a program of a graph function that takes x and y.

@@ -13,25 +13,25 @@ import (
 	"github.com/easy-gomlx/tutorials/birnn/internal/checkpoint"
 )
 
-// Resume returns a model to be trained in the directory dir: one directory is one
-// training.
+// Resume returns a model to be trained in the directory dir: one directory is
+// one training run.
 //
-//   - If dir is empty or does not exist, the training begins there, with new
+//   - If dir is empty or does not exist, a run starts there, with new
 //     weights.
-//   - If dir holds a checkpoint of this training, the model is the one that was
-//     saved, and its training continues from that step. If all epochs are done,
-//     it is the trained model, and Train does nothing; with more Config.Epochs it
-//     trains on.
-//   - If the checkpoint is of another training, the error is a [*MismatchError].
-//     Nothing in dir changes then.
+//   - If dir holds a checkpoint of this run, the model is the one that was
+//     saved, and training continues from that step. If all epochs are done,
+//     it is the trained model, and Train does nothing; with more Config.Epochs
+//     training continues.
+//   - If the checkpoint belongs to another run, the error is a [*MismatchError],
+//     and nothing in dir changes.
 //
 // [Model.Train] saves to dir after each epoch and when its context is done; a
 // training loop of your own calls Save(dir).
 //
 // The directory belongs to the model until Close, or until the process ends:
-// meanwhile Resume and Save of others return an [*InUseError]. A directory that
-// cannot be written to is an error at once, and a corrupt checkpoint a
-// [*CheckpointError].
+// until then Resume and Save of other models return an [*InUseError]. Resume
+// also fails if it cannot write to the directory, and with a [*CheckpointError]
+// if the checkpoint is corrupt.
 func (n Network) Resume(backend compute.Backend, cfg Config, dir string) (*Model, error) {
 	if backend == nil {
 		return nil, errNoBackend
@@ -86,8 +86,8 @@ func (n Network) resume(backend compute.Backend, cfg Config, dir string) (*Model
 	return m, nil
 }
 
-// MismatchError reports that the checkpoint in a directory is of another
-// training.
+// MismatchError reports that the checkpoint in a directory belongs to another
+// training run.
 type MismatchError struct {
 	Dir string // "": the model has no directory
 	// Field is what is different: a field of Config ("Config.Seed"), "examples"
@@ -100,16 +100,16 @@ type MismatchError struct {
 func (e *MismatchError) Error() string {
 	what := fmt.Sprintf("%s was %s and is now %s", e.Field, e.Was, e.Is)
 	if e.Field == "network" {
-		what = fmt.Sprintf("the network was another one (its graph was %s and is now %s; the backend and the version of GoMLX count too)", e.Was, e.Is)
+		what = fmt.Sprintf("the network has changed (its graph was %s and is now %s; it also depends on the backend and the version of GoMLX)", e.Was, e.Is)
 	}
 	if e.Dir == "" {
-		return fmt.Sprintf("birnn: the model belongs to another training: %s; create a new model", what)
+		return fmt.Sprintf("birnn: the model belongs to another training run: %s; create a new model", what)
 	}
-	return fmt.Sprintf("birnn: %s holds another training: %s; choose another directory, or delete this one to start over", e.Dir, what)
+	return fmt.Sprintf("birnn: %s holds another training run: %s; choose another directory, or delete this one to start over", e.Dir, what)
 }
 
-// compareConfigs returns a [*MismatchError] if the configurations are of
-// different trainings. Epochs and DisplayFreq may change.
+// compareConfigs returns a [*MismatchError] if the configurations belong to
+// different runs. Epochs and DisplayFreq may change.
 func compareConfigs(dir string, was, is Config) error {
 	was.Epochs, was.DisplayFreq = is.Epochs, is.DisplayFreq
 	for k := range reflect.TypeFor[Config]().NumField() {
@@ -121,15 +121,15 @@ func compareConfigs(dir string, was, is Config) error {
 	return nil
 }
 
-// InUseError reports that another model of [Resume], in this process or another,
-// holds a directory.
+// InUseError reports that another model that [Resume] returned, in this process
+// or another, holds the directory.
 type InUseError struct {
 	Dir    string
 	Holder string // "process 4711 on HOST, since 15:04:05"
 }
 
 func (e *InUseError) Error() string {
-	return fmt.Sprintf("birnn: the directory %s is in use by %s: wait for it to end, or choose another directory", e.Dir, e.Holder)
+	return fmt.Sprintf("birnn: the directory %s is in use by %s: wait until it is done, or choose another directory", e.Dir, e.Holder)
 }
 
 // lockDir locks a directory; see [checkpoint.Lock].
@@ -145,7 +145,7 @@ func lockDir(dir, holder string) (*checkpoint.Dir, error) {
 	return d, nil
 }
 
-// thisProcess describes who trains.
+// thisProcess describes this process to others that want the directory.
 func thisProcess() string {
 	host, err := os.Hostname()
 	if err != nil {

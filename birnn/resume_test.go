@@ -58,11 +58,10 @@ func interrupted(t testing.TB, dir string, steps int) Weights {
 	return mustWeights(t, m)
 }
 
-// TestResumeContinues: stopped at any step, the training ends with the weights and
-// the history of one that was not stopped.
+// TestResumeContinues: stopped at any step, a run ends with the weights and the history of one that was not stopped.
 func TestResumeContinues(t *testing.T) {
-	whole := newModel(t, backendtest.Go(t), tinyConfig())
-	if err := whole.Train(t.Context(), tinyExamples(15), tinyExamples(5), nil); err != nil {
+	uninterrupted := newModel(t, backendtest.Go(t), tinyConfig())
+	if err := uninterrupted.Train(t.Context(), tinyExamples(15), tinyExamples(5), nil); err != nil {
 		t.Fatal(err)
 	}
 	for steps := 1; steps < 9; steps++ {
@@ -75,21 +74,20 @@ func TestResumeContinues(t *testing.T) {
 		if err := m.Train(t.Context(), tinyExamples(15), tinyExamples(5), nil); err != nil {
 			t.Fatal(err)
 		}
-		sameWeights(t, mustWeights(t, m), mustWeights(t, whole))
-		if !reflect.DeepEqual(m.History(), whole.History()) {
-			t.Errorf("stopped after step %d: history %+v, without stopping %+v", steps, m.History(), whole.History())
+		sameWeights(t, mustWeights(t, m), mustWeights(t, uninterrupted))
+		if !reflect.DeepEqual(m.History(), uninterrupted.History()) {
+			t.Errorf("stopped after step %d: history %+v, without stopping %+v", steps, m.History(), uninterrupted.History())
 		}
 		loaded, err := Load(backendtest.Go(t), dir)
 		if err != nil {
 			t.Fatal(err)
 		}
-		sameWeights(t, mustWeights(t, loaded), mustWeights(t, whole))
+		sameWeights(t, mustWeights(t, loaded), mustWeights(t, uninterrupted))
 		loaded.Close()
 	}
 }
 
-// TestResumeFinished: a training that is finished stays as it is, unless there are
-// more epochs.
+// TestResumeFinished: a finished run does not change, unless there are more epochs.
 func TestResumeFinished(t *testing.T) {
 	dir := t.TempDir()
 	first := mustResume(t, dir, nil)
@@ -112,11 +110,11 @@ func TestResumeFinished(t *testing.T) {
 		m.Close()
 	}
 	if string(readFile(t, file)) != string(saved) || string(readFile(t, filepath.Join(dir, checkpoint.PreviousName))) != string(previous) {
-		t.Error("a training that took no step changed the directory")
+		t.Error("a run that took no step changed the directory")
 	}
 
-	whole := newModel(t, backendtest.Go(t), withEpochs(5))
-	if err := whole.Train(t.Context(), tinyExamples(15), tinyExamples(5), nil); err != nil {
+	uninterrupted := newModel(t, backendtest.Go(t), withEpochs(5))
+	if err := uninterrupted.Train(t.Context(), tinyExamples(15), tinyExamples(5), nil); err != nil {
 		t.Fatal(err)
 	}
 	m := mustResume(t, dir, func(c *Config) { c.Epochs = 5 })
@@ -126,7 +124,7 @@ func TestResumeFinished(t *testing.T) {
 	if m.Step() != 15 {
 		t.Errorf("two more epochs end at step %d, want 15", m.Step())
 	}
-	sameWeights(t, mustWeights(t, m), mustWeights(t, whole))
+	sameWeights(t, mustWeights(t, m), mustWeights(t, uninterrupted))
 }
 
 func withEpochs(n int) Config {
@@ -135,8 +133,7 @@ func withEpochs(n int) Config {
 	return cfg
 }
 
-// TestMismatch: in the directory of another training, Resume is an error that says
-// what is different, and changes nothing.
+// TestMismatch: in the directory of another run, Resume returns an error that says what is different, and changes nothing.
 func TestMismatch(t *testing.T) {
 	readout := func(r Readout) Network {
 		return Network{Logits: func(scope *model.Scope, x *Node) *Node {
@@ -182,7 +179,7 @@ func TestMismatch(t *testing.T) {
 			m, err = tt.now.Resume(backendtest.Go(t), cfg, dir)
 			if tt.field == "" {
 				if err != nil || m.Step() != 4 {
-					t.Fatalf("the same training: %v", err)
+					t.Fatalf("the same run: %v", err)
 				}
 				m.Close()
 				return
@@ -197,14 +194,14 @@ func TestMismatch(t *testing.T) {
 				t.Error("the checkpoint was changed")
 			}
 			if m, err = tt.trained.Resume(backendtest.Go(t), tinyConfig(), dir); err != nil {
-				t.Fatalf("the first training: %v", err)
+				t.Fatalf("the first run: %v", err)
 			}
 			m.Close()
 		})
 	}
 }
 
-// TestMismatchOfExamples: another number of examples would be taken in another order.
+// TestMismatchOfExamples: a different number of examples has a different order.
 func TestMismatchOfExamples(t *testing.T) {
 	dir := t.TempDir()
 	interrupted(t, dir, 4)
@@ -238,7 +235,7 @@ func TestResumeFromACorruptCheckpoint(t *testing.T) {
 	if err := os.Remove(file); err != nil {
 		t.Fatal(err)
 	}
-	_, err = resume(t, dir, nil) // a new training would replace the previous checkpoint
+	_, err = resume(t, dir, nil) // a new run would replace the previous checkpoint
 	wantCheckpointError(t, err, file, "rename "+previous+" to "+checkpoint.Name)
 	if err := os.Rename(previous, file); err != nil {
 		t.Fatal(err)

@@ -16,7 +16,7 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
-// TestDirectoryInUse: who trains in a directory has it alone, and others are told who that is.
+// TestDirectoryInUse: only one model trains in a directory, and the error of the others names its process.
 func TestDirectoryInUse(t *testing.T) {
 	dir := t.TempDir()
 	m := mustResume(t, dir, nil)
@@ -33,12 +33,12 @@ func TestDirectoryInUse(t *testing.T) {
 		group.Go(func() {
 			var inUse *InUseError
 			if err := write(); !errors.As(err, &inUse) || inUse.Dir != dir || !strings.Contains(err.Error(), "process ") {
-				t.Errorf("%s: the error is %v; want an *InUseError that names %s and who holds it", what, err, dir)
+				t.Errorf("%s: the error is %v; want an *InUseError that names %s and its holder", what, err, dir)
 			}
 		})
 	}
 	group.Wait()
-	loaded, err := Load(backendtest.Go(t), dir) // reading is free
+	loaded, err := Load(backendtest.Go(t), dir) // reading needs no lock
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,8 +52,8 @@ func TestDirectoryInUse(t *testing.T) {
 	}
 }
 
-// TestResumeFindsTroubleFirst: what cannot be saved is found before anything is trained.
-func TestResumeFindsTroubleFirst(t *testing.T) {
+// TestResumeFailsEarly: a directory that cannot be saved to is an error before anything is trained.
+func TestResumeFailsEarly(t *testing.T) {
 	blocked := filepath.Join(t.TempDir(), "file")
 	writeFile(t, blocked, nil)
 	if _, err := resume(t, blocked, nil); err == nil || !strings.Contains(err.Error(), blocked) {
@@ -75,7 +75,7 @@ func TestResumeFindsTroubleFirst(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := resume(t, dir, nil); err == nil {
-		t.Error("no error where nothing can be saved")
+		t.Error("no error for a directory that cannot be written to")
 	}
 	if _, err := Resume(nil, tinyConfig(), t.TempDir()); err == nil {
 		t.Error("no error without a backend")
@@ -85,7 +85,7 @@ func TestResumeFindsTroubleFirst(t *testing.T) {
 	}
 }
 
-// wantStepOf fails the test unless the directory's checkpoint is of that step.
+// wantStepOf fails the test unless the directory's checkpoint is the one of that step.
 func wantStepOf(t *testing.T, dir string, step int) {
 	t.Helper()
 	if c, err := readCheckpoint(dir); err != nil || c.Step != step {
@@ -93,9 +93,9 @@ func wantStepOf(t *testing.T, dir string, step int) {
 	}
 }
 
-// TestSaveIsNoEmptyPromise: after Save the directory holds the model, also when it was saved elsewhere in between,
-// or is a new one that has taken no step.
-func TestSaveIsNoEmptyPromise(t *testing.T) {
+// TestSaveAfterSaveElsewhere: after Save the directory holds the model, even if it was saved elsewhere in between, or is new and has taken
+// no step.
+func TestSaveAfterSaveElsewhere(t *testing.T) {
 	dir, backup := t.TempDir(), t.TempDir()
 	m := mustResume(t, dir, func(c *Config) { c.Seed = 3 })
 	save := func(dir string, want int) {
@@ -119,9 +119,9 @@ func TestSaveIsNoEmptyPromise(t *testing.T) {
 	save(dir, 2)
 }
 
-// TestDirectoryMadeAnew: who removes a directory while a model trains there, and begins another training in a
-// new one of that name, has that alone.
-func TestDirectoryMadeAnew(t *testing.T) {
+// TestRecreatedDirectory: if a directory is removed while a model trains there, a run that starts in a new one of that name has it to
+// itself.
+func TestRecreatedDirectory(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "checkpoints")
 	m := mustResume(t, dir, nil)
 	trainSteps(t, m, 2, tinyExamples(4))
@@ -140,7 +140,7 @@ func TestDirectoryMadeAnew(t *testing.T) {
 	wantStepOf(t, dir, 3)
 }
 
-// TestAccuracyThatIsNotANumber is told, and does not get into a checkpoint that nobody can read.
+// TestAccuracyThatIsNotANumber: it is an error, and does not get into a checkpoint, which could not be read.
 func TestAccuracyThatIsNotANumber(t *testing.T) {
 	network := Network{Accuracy: func(logits, y *Node) *Node {
 		zero := ReduceAllSum(Sub(logits, logits))
@@ -157,7 +157,7 @@ func TestAccuracyThatIsNotANumber(t *testing.T) {
 	saveAndLoad(t, m)
 }
 
-// TestStoppedInTheLastValidation promises nothing: there are no steps to go on with.
+// TestStoppedInTheLastValidation: all steps are done, and the model is saved.
 func TestStoppedInTheLastValidation(t *testing.T) {
 	dir := t.TempDir()
 	m := mustResume(t, dir, func(c *Config) { c.DisplayFreq = 1 })
@@ -174,7 +174,7 @@ func TestStoppedInTheLastValidation(t *testing.T) {
 	wantStepOf(t, dir, 9)
 }
 
-// TestDivergedNamesTheLastGoodCheckpoint: and it is still there.
+// TestDivergedNamesTheLastGoodCheckpoint, which is still there.
 func TestDivergedNamesTheLastGoodCheckpoint(t *testing.T) {
 	dir := t.TempDir()
 	good := interrupted(t, dir, 4)

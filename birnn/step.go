@@ -10,9 +10,9 @@ import (
 	"github.com/easy-gomlx/tutorials/birnn/history"
 )
 
-// TrainStep makes one update of the weights with a batch of n sequences: x is
-// [n, Timesteps, NumInput] row-major, y the n classes. It returns the loss and
-// the accuracy (0 to 1) of the batch before the update, and adds them to the
+// TrainStep updates the weights once, with a batch of n sequences: x is [n,
+// Timesteps, NumInput] row-major, y the n classes. It returns the loss and the
+// accuracy (0 to 1) of the batch before the update, and adds them to the
 // history.
 //
 // Bad input (a wrong length, a class outside 0..NumClasses-1, a value that is
@@ -35,7 +35,7 @@ func (m *Model) TrainStep(x []float32, y []int32) (loss, accuracy float64, err e
 	return loss, accuracy, m.record(&m.history.Training, loss, accuracy)
 }
 
-// record adds a result at the present step to the history, if it is finite.
+// record adds a result at the current step to the history, if it is finite.
 func (m *Model) record(s *history.Series, loss, accuracy float64) error {
 	m.homeSaved = false
 	if !isFinite(loss) {
@@ -74,7 +74,7 @@ func (m *Model) Evaluate(x []float32, y []int32) (loss, accuracy float64, err er
 	return m.evaluate(context.Background(), "Evaluate", x, y)
 }
 
-// Validate is [Model.Evaluate] and adds the result to the history.
+// Validate is like [Model.Evaluate], and also adds the result to the history.
 func (m *Model) Validate(x []float32, y []int32) (loss, accuracy float64, err error) {
 	return m.validate(context.Background(), x, y)
 }
@@ -113,8 +113,9 @@ func (m *Model) evaluate(ctx context.Context, method string, x []float32, y []in
 	return loss / float64(len(y)), accuracy / float64(len(y)), nil
 }
 
-// Predict returns the probability of each class for n sequences, [n][NumClasses]:
-// x is [n, Timesteps, NumInput] row-major. For no sequences it returns none.
+// Predict returns the probability of each class for n sequences,
+// [n][NumClasses]: x is [n, Timesteps, NumInput] row-major. If there are no
+// sequences, it returns none.
 func (m *Model) Predict(x []float32) (probabilities [][]float32, err error) {
 	width := m.cfg.Timesteps * m.cfg.NumInput
 	if len(x)%width != 0 {
@@ -167,8 +168,8 @@ func (m *Model) runScore(p *program, x []float32, y []int32) (loss, accuracy flo
 	return loss, accuracy, err
 }
 
-// probabilities returns those of n sequences that fit into one chunk. Their
-// classes are unknown; the score, of any classes, is ignored.
+// probabilities returns the probabilities of n sequences that fit into one
+// chunk. Their classes are unknown; the score, of any classes, is ignored.
 func (m *Model) probabilities(x []float32, n int) (rows [][]float32, err error) {
 	err = m.run(m.scoring, x, make([]int32, n), func(results []*tensors.Tensor) {
 		rows = results[2].Value().([][]float32)

@@ -14,8 +14,8 @@ import (
 	"github.com/easy-gomlx/tutorials/birnn/internal/smalldisk"
 )
 
-// TestSurvivesFullDisk saves to a disk of 7 MB that fills up: the save fails, what was there
-// stays, and with room made the next one succeeds.
+// TestSurvivesFullDisk saves to a disk of 7 MB that fills up: the save fails, the old checkpoints stay, and once there is room the next
+// save succeeds.
 func TestSurvivesFullDisk(t *testing.T) {
 	dir, inside := smalldisk.Inside(t, 7<<20)
 	if !inside {
@@ -31,7 +31,7 @@ func TestSurvivesFullDisk(t *testing.T) {
 	filler := filepath.Join(dir, "filler")
 	writeFile(t, filler, make([]byte, 2<<20))
 	mark(t, m, 3)
-	for range 3 { // whole or not at all, however often it is tried
+	for range 3 { // complete or not at all, however often it is tried
 		err := m.Save(dir)
 		if !errors.Is(err, syscall.ENOSPC) || !strings.Contains(err.Error(), dir) {
 			t.Fatalf("the error is %v; want one about a full disk that names %s", err, dir)
@@ -43,12 +43,12 @@ func TestSurvivesFullDisk(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := m.Save(dir); err != nil {
-		t.Fatalf("with room made: %v", err)
+		t.Fatalf("once there is room: %v", err)
 	}
 	wantStep(t, dir, 3)
 }
 
-// TestSurvivesReadOnlyDisk: a training is not even begun where it can't be saved, but what is there can be used.
+// TestSurvivesReadOnlyDisk: training does not start where it can't be saved, but an existing checkpoint can be loaded.
 func TestSurvivesReadOnlyDisk(t *testing.T) {
 	dir, inside := smalldisk.Inside(t, 7<<20)
 	if !inside {
@@ -71,7 +71,7 @@ func TestSurvivesReadOnlyDisk(t *testing.T) {
 	wantStep(t, dir, 1)
 }
 
-// wantStep fails the test unless the directory holds a whole checkpoint of that step.
+// wantStep fails the test unless the directory holds a complete checkpoint of that step.
 func wantStep(t *testing.T, dir string, step int) {
 	t.Helper()
 	m, err := Load(backendtest.Go(t), dir)

@@ -22,14 +22,12 @@ import (
 	"github.com/easy-gomlx/tutorials/birnn/internal/longtest"
 )
 
-// The tests in this file and those beside it whose names begin with TestSurvives run
-// this test program again as another process, and do to it what happens to processes.
+// The tests whose names start with TestSurvives run this test program again as another process, and kill it, interrupt it or fill its disk.
 
-// childVariable tells a process that it is the child of a test, and in which role.
+// childVariable is set in the environment of a child, and names its role.
 const childVariable = "BIRNN_TEST_CHILD"
 
-// child returns the command that runs the present test again, as a child with a
-// directory, and what it prints.
+// child returns the command that runs the current test again, as a child with a directory, and its output.
 func child(t *testing.T, dir string, environment ...string) (*exec.Cmd, *bufio.Scanner) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0], append(longtest.Args(), "-test.run=^"+t.Name()+"$")...)
@@ -42,7 +40,7 @@ func child(t *testing.T, dir string, environment ...string) (*exec.Cmd, *bufio.S
 	return cmd, bufio.NewScanner(out)
 }
 
-// mark sets all weights to a number that tells a save apart from others.
+// mark sets all weights to a number that identifies a save.
 func mark(t testing.TB, m *Model, number int) {
 	t.Helper()
 	w := mustWeights(t, m)
@@ -77,9 +75,8 @@ func markedConfig() Config {
 	return cfg
 }
 
-// TestSurvivesKilledSaves kills a process again and again while it saves. What is in the
-// directory afterwards is the save before or the one in progress, to the last bit, and
-// the one before that.
+// TestSurvivesKilledSaves kills a process again and again while it saves. Afterwards the directory holds the last complete save or the one
+// in progress, to the last bit, and the one preceding it.
 func TestSurvivesKilledSaves(t *testing.T) {
 	if dir := os.Getenv(childVariable); dir != "" {
 		m, err := Load(backendtest.Go(t), dir)
@@ -100,7 +97,7 @@ func TestSurvivesKilledSaves(t *testing.T) {
 	}
 	dir, rounds, seed := t.TempDir(), longtest.Rounds(10, 1000), rand.Uint64()
 	rng := rand.New(rand.NewPCG(seed, 0))
-	var before, during int // kills that left the save before, and such that left the one in progress
+	var before, during int // kills that left the last complete save, and kills that left the one in progress
 	leftovers := 0
 	for range rounds {
 		cmd, lines := child(t, dir)
@@ -120,7 +117,7 @@ func TestSurvivesKilledSaves(t *testing.T) {
 		}
 		time.Sleep(time.Duration(rng.IntN(20_000)) * time.Microsecond)
 		cmd.Process.Kill()
-		for lines.Scan() { // what it still said
+		for lines.Scan() { // the rest of its output
 			fmt.Sscanf(lines.Text(), "saved %d", &saved)
 			fmt.Sscanf(lines.Text(), "saving %d", &saving)
 		}
@@ -142,14 +139,14 @@ func TestSurvivesKilledSaves(t *testing.T) {
 		wantMarked(t, m)
 		switch {
 		case m.Step() < saved || m.Step() > saving:
-			t.Fatalf("seed %d: it said that it had saved %d and was saving %d; the directory holds %d", seed, saved, saving, m.Step())
+			t.Fatalf("seed %d: it reported that it had saved %d and was saving %d; the directory holds %d", seed, saved, saving, m.Step())
 		case m.Step() == saving && saved < saving:
 			during++
 		case m.Step() < saving:
 			before++
 		}
 		if previous, err := readCheckpointFile(filepath.Join(dir, checkpoint.PreviousName)); err == nil && previous.Step != m.Step()-1 && previous.Step != m.Step() {
-			t.Fatalf("seed %d: the one before %d is %d", seed, m.Step(), previous.Step)
+			t.Fatalf("seed %d: the checkpoint before %d is %d", seed, m.Step(), previous.Step)
 		} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			t.Fatalf("seed %d: %v", seed, err)
 		}
@@ -158,12 +155,12 @@ func TestSurvivesKilledSaves(t *testing.T) {
 	if rounds >= 1000 && (during == 0 || leftovers == 0) {
 		t.Error("no kill came in the middle of a save")
 	}
-	t.Logf("%d kills (seed %d): %d left the save before, %d the one in progress although it had not returned, %d a temporary file; nothing lost",
+	t.Logf("%d kills (seed %d): %d left the last complete save, %d the one in progress although Save had not returned, %d a temporary file; nothing lost",
 		rounds, seed, before, during, leftovers)
 }
 
-// TestSurvivesManyWriters: processes that save to one directory at the same time do not
-// mix, and whoever reads meanwhile finds a whole checkpoint.
+// TestSurvivesManyWriters: processes that save to one directory at the same time do not mix their files, and a reader always finds a
+// complete checkpoint.
 func TestSurvivesManyWriters(t *testing.T) {
 	rounds := longtest.Rounds(10, 200)
 	if dir := os.Getenv(childVariable); dir != "" {
@@ -218,7 +215,7 @@ func TestSurvivesManyWriters(t *testing.T) {
 	if _, err := readCheckpointFile(filepath.Join(dir, checkpoint.PreviousName)); err != nil {
 		t.Error(err)
 	}
-	t.Logf("3 processes saved %d times each, %d reads meanwhile: all whole", rounds, reads)
+	t.Logf("3 processes saved %d times each, %d reads meanwhile: all complete", rounds, reads)
 }
 
 // wait reads what a child prints until a line begins with the text.

@@ -20,9 +20,8 @@ import (
 	"github.com/easy-gomlx/tutorials/birnn/internal/longtest"
 )
 
-// trainChild is the program that these tests kill: it trains in the directory until it is
-// done or gets an interrupt, and prints each step. Its environment says with how many
-// threads and devices.
+// trainChild is the program that these tests kill: it trains in the directory until it is done or gets an interrupt, and prints each step.
+// Its environment sets the number of threads and devices.
 func trainChild(t *testing.T, dir string) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -45,7 +44,7 @@ func trainChild(t *testing.T, dir string) {
 	fmt.Println("end", m.Step(), err)
 }
 
-// childEpochs is enough for all rounds: one goes on by 25 steps at most, of which an epoch has ten.
+// childEpochs is enough for all rounds: each takes 25 steps at most, and an epoch has ten.
 func childEpochs() int { return 4 + trainingRounds()*25/10 }
 
 func trainingRounds() int { return longtest.Rounds(3, 20) }
@@ -55,8 +54,8 @@ var (
 	manyThreads = []string{"BIRNN_TEST_DEVICES=11"}
 )
 
-// undisturbed runs the child in a directory of its own until it is done.
-func undisturbed(t *testing.T, environment []string) *saved {
+// uninterruptedRun runs the child in a directory of its own until it is done.
+func uninterruptedRun(t *testing.T, environment []string) *saved {
 	t.Helper()
 	dir := t.TempDir()
 	cmd, lines := child(t, dir, environment...)
@@ -80,10 +79,9 @@ func wantCheckpoint(t *testing.T, dir string) *saved {
 	return c
 }
 
-// disturbed runs the child again and again, and sends it the signal after a random
-// number of steps each time, until it is done. It returns what it left, and how often it
-// was disturbed.
-func disturbed(t *testing.T, rng *rand.Rand, sig os.Signal, environment []string) *saved {
+// interruptedRun runs the child again and again, and sends it the signal after a random number of steps each time, until it is done. It returns
+// the child's last checkpoint.
+func interruptedRun(t *testing.T, rng *rand.Rand, sig os.Signal, environment []string) *saved {
 	t.Helper()
 	dir := t.TempDir()
 	var at []string
@@ -103,27 +101,27 @@ func disturbed(t *testing.T, rng *rand.Rand, sig os.Signal, environment []string
 		}
 		if round == trainingRounds() {
 			if _, err := wait(lines, "end"); err != nil {
-				t.Error("it did not come to its end")
+				t.Error("it did not finish")
 			}
 			if err := cmd.Wait(); err != nil {
 				t.Error(err)
 			}
 			if resumed == 0 {
-				t.Error("there was nothing to go on with in any round")
+				t.Error("no round had a checkpoint to resume from")
 			}
-			t.Logf("%v, %d times, at steps %s; it went on %d times", sig, len(at), strings.Join(at, ", "), resumed)
+			t.Logf("%v, %d times, at steps %s; it resumed %d times", sig, len(at), strings.Join(at, ", "), resumed)
 			return wantCheckpoint(t, dir)
 		}
 		steps := 1 + rng.IntN(20)
 		if round == 0 {
-			steps += 12 // the first epoch, of ten, has been saved: there is something to go on with
+			steps += 12 // the first epoch, of ten, has been saved: there is a checkpoint to resume from
 		}
 		for range steps {
 			lines.Scan()
 		}
 		step, ok := strings.CutPrefix(lines.Text(), "step ")
 		if !ok {
-			t.Fatalf("round %d: it says %q, not which step it takes", round, lines.Text())
+			t.Fatalf("round %d: it printed %q, not a step", round, lines.Text())
 		}
 		time.Sleep(time.Duration(rng.IntN(3000)) * time.Microsecond)
 		start := time.Now()
@@ -138,8 +136,7 @@ func disturbed(t *testing.T, rng *rand.Rand, sig os.Signal, environment []string
 	}
 }
 
-// wantStopped reads how a child ended that was interrupted, and holds that it was within
-// two seconds, and with a checkpoint of the very step.
+// wantStopped verifies that an interrupted child stopped within two seconds, with a checkpoint of its last step.
 func wantStopped(t *testing.T, dir string, lines interface {
 	Scan() bool
 	Text() string
@@ -157,12 +154,11 @@ func wantStopped(t *testing.T, dir string, lines interface {
 			return
 		}
 	}
-	t.Error("it did not say how it ended")
+	t.Error("it did not print how it ended")
 }
 
-// TestSurvivesKilledTraining: with one thread, a training that was killed or interrupted
-// at random moments ends with the weights, the optimizer's state and the history of one
-// that was not, to the last bit; and so do two trainings with the same seed.
+// TestSurvivesKilledTraining: with one thread, a run that was killed or interrupted at random moments ends with the weights, the
+// optimizer's state and the history of one that was not, to the last bit; and so do two runs with the same seed.
 func TestSurvivesKilledTraining(t *testing.T) {
 	if dir := os.Getenv(childVariable); dir != "" {
 		trainChild(t, dir)
@@ -171,26 +167,26 @@ func TestSurvivesKilledTraining(t *testing.T) {
 	backendtest.XLA(t)
 	seed := rand.Uint64()
 	rng := rand.New(rand.NewPCG(seed, 0))
-	whole := undisturbed(t, oneThread)
-	if want := 10 * childEpochs(); whole.Step != want {
-		t.Fatalf("the training ended at step %d, want %d", whole.Step, want)
+	uninterrupted := uninterruptedRun(t, oneThread)
+	if want := 10 * childEpochs(); uninterrupted.Step != want {
+		t.Fatalf("training ended at step %d, want %d", uninterrupted.Step, want)
 	}
 	for what, c := range map[string]*saved{
-		"again":       undisturbed(t, oneThread),
-		"killed":      disturbed(t, rng, os.Kill, oneThread),
-		"interrupted": disturbed(t, rng, os.Interrupt, oneThread),
+		"again":       uninterruptedRun(t, oneThread),
+		"killed":      interruptedRun(t, rng, os.Kill, oneThread),
+		"interrupted": interruptedRun(t, rng, os.Interrupt, oneThread),
 	} {
-		if diff := largestDifference(t, c, whole); diff != 0 {
+		if diff := largestDifference(t, c, uninterrupted); diff != 0 {
 			t.Errorf("%s (seed %d): the weights differ by up to %g", what, seed, diff)
 		}
-		if !slices.Equal(c.history.Training.Loss, whole.history.Training.Loss) || !slices.Equal(c.history.Validation.Loss, whole.history.Validation.Loss) {
+		if !slices.Equal(c.history.Training.Loss, uninterrupted.history.Training.Loss) || !slices.Equal(c.history.Validation.Loss, uninterrupted.history.Validation.Loss) {
 			t.Errorf("%s (seed %d): the losses differ", what, seed)
 		}
 	}
 }
 
-// threadsTolerance bounds the difference of weights between trainings whose sums XLA's
-// threads add in another order, after 110 to 540 steps with a learning rate of 0.03.
+// threadsTolerance bounds the difference of weights between runs whose sums XLA's threads add in a different order, after 110 to 540 steps
+// with a learning rate of 0.03.
 const threadsTolerance = 1e-4
 
 // TestSurvivesKilledTrainingOnThreads: with several threads and two devices, within a tolerance.
@@ -201,11 +197,11 @@ func TestSurvivesKilledTrainingOnThreads(t *testing.T) {
 	}
 	backendtest.XLA(t)
 	seed := rand.Uint64()
-	whole := undisturbed(t, manyThreads)
-	killed := disturbed(t, rand.New(rand.NewPCG(seed, 0)), os.Kill, manyThreads)
-	again := undisturbed(t, manyThreads)
-	t.Logf("largest difference of a weight: killed %.2g, run again %.2g", largestDifference(t, killed, whole), largestDifference(t, again, whole))
-	if diff := max(largestDifference(t, killed, whole), largestDifference(t, again, whole)); diff > threadsTolerance {
+	uninterrupted := uninterruptedRun(t, manyThreads)
+	killed := interruptedRun(t, rand.New(rand.NewPCG(seed, 0)), os.Kill, manyThreads)
+	again := uninterruptedRun(t, manyThreads)
+	t.Logf("largest difference of a weight: killed %.2g, run again %.2g", largestDifference(t, killed, uninterrupted), largestDifference(t, again, uninterrupted))
+	if diff := max(largestDifference(t, killed, uninterrupted), largestDifference(t, again, uninterrupted)); diff > threadsTolerance {
 		t.Errorf("seed %d: the weights differ by up to %g", seed, diff)
 	}
 }

@@ -14,9 +14,9 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 )
 
-// What may lie between TensorFlow's numbers and ours. Both compute in float32
-// and add in a different order; after five steps of Adam, which divides by the
-// root of small numbers, a weight may be off by a little more.
+// The tolerated differences between TensorFlow's numbers and ours. Both compute
+// in float32 and add in a different order; after five steps of Adam, which
+// divides by the root of small numbers, a weight may be off by a little more.
 const (
 	toleranceProbability = 2e-6
 	toleranceGradient    = 2e-6
@@ -174,8 +174,8 @@ func nearWeights(t *testing.T, what string, got, want Weights, tolerance float64
 	}
 }
 
-// near fails the test when got and want differ in length or, anywhere, by more
-// than the tolerance.
+// near fails the test if got and want differ in length or, at any index, by
+// more than the tolerance.
 func near(t *testing.T, what string, got, want []float32, tolerance float64) {
 	t.Helper()
 	if len(got) != len(want) {

@@ -16,7 +16,7 @@ type Examples struct {
 
 // Progress is what [Model.Train] reports.
 type Progress struct {
-	Epoch, Epochs  int     // the present epoch, counted from 1, and their number
+	Epoch, Epochs  int     // the current epoch, counted from 1, and the number of epochs
 	Step, Steps    int     // training steps so far, and in all
 	Loss, Accuracy float64 // of the batch before its update, or of the validation set
 	Validation     bool    // the epoch has ended; Loss and Accuracy are of the validation set
@@ -31,24 +31,26 @@ func (p Progress) String() string {
 	return fmt.Sprintf("epoch %d/%d, step %d of %d: %s %.3f, accuracy %.1f%%", p.Epoch, p.Epochs, p.Step, p.Steps, what, p.Loss, 100*p.Accuracy)
 }
 
-// Train trains for Config.Epochs epochs, less those that the model has behind it:
-// a model that was saved continues where it was, in the order that it would have
-// taken without the interruption, and one that has taken all steps stays as it
-// is. The order is drawn anew for each epoch, from Config.Seed. Examples that do
-// not fill the last batch of an epoch are left out of that epoch.
+// Train trains until the model has taken the steps of Config.Epochs epochs: a
+// model that was saved continues from its step, with the examples in the order
+// that they would have had without the interruption, and one that has taken all
+// steps does not change. The order is drawn for each epoch, from Config.Seed.
+// Examples that do not fill the last batch of an epoch are left out of that
+// epoch.
 //
 // After every Config.DisplayFreq steps and, if there are validation examples,
-// after every epoch it calls report, which may be nil. When the context is done,
-// Train returns its error after the present step; the model can be used and
-// saved.
+// after every epoch it calls report, which may be nil. When the context is
+// done, Train finishes the current step and returns the context's error; the
+// model can still be used and saved.
 //
-// A model of [Resume] is saved to its directory after each epoch and when the
-// context is done; kill -9 loses the steps since the last epoch. If saving fails
-// Train returns the error; the model can be used, and another call continues.
+// A model that [Resume] returned is saved to its directory after each epoch and
+// when the context is done; kill -9 loses the steps since the last epoch. If
+// saving fails, Train returns the error; the model can still be used, and
+// another call continues.
 //
 // The number of training examples must be the one that the model was trained on
-// before; otherwise the error is a [*MismatchError]. That they are the same ones
-// is up to the caller.
+// before; otherwise the error is a [*MismatchError]. The caller must ensure
+// that they are the same ones.
 func (m *Model) Train(ctx context.Context, train, validation Examples, report func(Progress)) error {
 	if err := m.check("Train", train.X, train.Y); err != nil {
 		return err
@@ -108,7 +110,7 @@ func (m *Model) stopped(cause error) error {
 	return fmt.Errorf("birnn: training stopped after step %d, saved to %s: %w", m.step, m.homePath(), cause)
 }
 
-// epochEnded validates, unless that was done at this step, and saves.
+// epochEnded validates, unless that was already done at this step, and saves.
 func (t *trainer) epochEnded(ctx context.Context, step int) error {
 	m, validation := t.model, t.validation
 	if len(validation.Y) > 0 && m.lastValidation() < step {
@@ -143,8 +145,8 @@ type trainer struct {
 	batch Examples
 }
 
-// run takes the remaining steps. If the training was stopped at the end of an
-// epoch, what an epoch ends with may be left to do.
+// run takes the remaining steps. If training was stopped at the end of an
+// epoch, its validation may remain to be done.
 func (t *trainer) run(ctx context.Context) error {
 	for step := t.model.Step(); ; step++ {
 		if step > 0 && step%t.perEpoch == 0 {
@@ -171,7 +173,7 @@ func newBatch(cfg Config) Examples {
 	}
 }
 
-// steps returns the number of steps of the whole training.
+// steps returns the number of steps of the whole run.
 func (t *trainer) steps() int { return t.perEpoch * t.model.cfg.Epochs }
 
 // step takes the training step that follows the given number of steps.

@@ -42,17 +42,17 @@ func TestTrainReports(t *testing.T) {
 	}
 	h.Training.Loss[0] = -1
 	if m.History().Training.Loss[0] == -1 {
-		t.Error("History returns no copy")
+		t.Error("History does not return a copy")
 	}
 }
 
-// TestTrainContinues: after a cancellation, in the same process or
-// from a checkpoint, at any step, the weights become the same as without it.
+// TestTrainContinues: after a cancellation at any step, in the same process or
+// from a checkpoint, the weights end up the same as without it.
 func TestTrainContinues(t *testing.T) {
 	b, cfg, e := backendtest.Go(t), tinyConfig(), tinyExamples(15)
 	cfg.DisplayFreq = 1
-	whole := newModel(t, b, cfg)
-	if err := whole.Train(t.Context(), e, Examples{}, nil); err != nil {
+	uninterrupted := newModel(t, b, cfg)
+	if err := uninterrupted.Train(t.Context(), e, Examples{}, nil); err != nil {
 		t.Fatal(err)
 	}
 	for _, stop := range []int{1, 3, 5} {
@@ -70,8 +70,8 @@ func TestTrainContinues(t *testing.T) {
 			if err := m.Train(t.Context(), e, Examples{}, nil); err != nil {
 				t.Fatal(err)
 			}
-			sameWeights(t, mustWeights(t, m), mustWeights(t, whole))
-			if got, want := m.History(), whole.History(); !slices.Equal(got.Training.Loss, want.Training.Loss) {
+			sameWeights(t, mustWeights(t, m), mustWeights(t, uninterrupted))
+			if got, want := m.History(), uninterrupted.History(); !slices.Equal(got.Training.Loss, want.Training.Loss) {
 				t.Errorf("stopped after step %d: losses %v, without stopping %v", stop, got.Training.Loss, want.Training.Loss)
 			}
 		}
@@ -93,7 +93,7 @@ func saveAndLoad(t testing.TB, m *Model) *Model {
 	return loaded
 }
 
-func TestTrainWhenThereIsNothingToDo(t *testing.T) {
+func TestTrainWithNothingToDo(t *testing.T) {
 	m := newModel(t, backendtest.Go(t), tinyConfig())
 	if err := m.Train(t.Context(), tinyExamples(3), Examples{}, nil); err == nil || !strings.Contains(err.Error(), "3 examples do not fill a batch of Config.BatchSize 4") {
 		t.Errorf("too few examples: the error is %v", err)
@@ -101,9 +101,9 @@ func TestTrainWhenThereIsNothingToDo(t *testing.T) {
 	done, cancel := context.WithCancel(t.Context())
 	cancel()
 	if err := m.Train(done, tinyExamples(4), Examples{}, nil); !errors.Is(err, context.Canceled) || m.Step() != 0 {
-		t.Errorf("a context that has ended: the error is %v after %d steps", err, m.Step())
+		t.Errorf("a canceled context: the error is %v after %d steps", err, m.Step())
 	}
-	for range 2 { // the second time everything is done already
+	for range 2 { // the second time, everything is already done
 		if err := m.Train(t.Context(), tinyExamples(4), Examples{}, nil); err != nil || m.Step() != 3 {
 			t.Errorf("the error is %v after %d steps, want none after 3", err, m.Step())
 		}

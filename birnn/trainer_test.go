@@ -116,7 +116,7 @@ func TestModelAgreesWithGoMLXTrainer(t *testing.T) {
 }
 
 // sameVariables compares the variables of a model with those of a store that a
-// trainer used, which has its metrics besides.
+// trainer used, which also has its metrics.
 func sameVariables(t *testing.T, m *Model, store *model.Store) {
 	t.Helper()
 	arrays, err := m.variableArrays()
@@ -159,16 +159,16 @@ func float32s(t *testing.T, a checkpoint.Array) []float32 {
 	return toFloat32(values)
 }
 
-// TestEverythingIsSaved: a network with dropout, averages and a schedule, stopped
-// after each step, becomes the one that it would have become without.
+// TestEverythingIsSaved: a network with dropout, averages and a schedule,
+// stopped and saved after each step, ends up the same as without stopping.
 func TestEverythingIsSaved(t *testing.T) {
 	e, cfg := tinyExamples(12), tinyConfig()
 	for name, newOptimizer := range optimizers {
 		t.Run(name, func(t *testing.T) {
 			network := func() Network { return Network{Logits: everything, Optimizer: newOptimizer()} }
-			whole := newModelWith(t, backendtest.Go(t), cfg, network())
-			losses := trainSteps(t, whole, 5, e)
-			want, err := whole.variableArrays()
+			uninterrupted := newModelWith(t, backendtest.Go(t), cfg, network())
+			losses := trainSteps(t, uninterrupted, 5, e)
+			want, err := uninterrupted.variableArrays()
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -56,7 +56,7 @@ func checkWeights(v *model.Variable, a checkpoint.Array) (err error) {
 	return err
 }
 
-// restore sets the model to what was saved, after checking that the variables
+// restore sets the model to the saved state, after checking that the variables
 // are those of the network.
 func (m *Model) restore(c *saved) error {
 	left := make(map[string]checkpoint.Array, len(c.variables))

@@ -18,7 +18,7 @@ type Weights struct {
 // [4*H], with the gates in the order i, j, f, o of TensorFlow's BasicLSTMCell.
 type CellWeights struct{ Kernel, Bias []float32 }
 
-// weightField ties a field of Weights to the variable that holds it.
+// weightField relates a field of Weights to its variable.
 type weightField struct {
 	name   string // as in Weights
 	path   string // in the model's store
@@ -74,8 +74,8 @@ func valuesOf(v *model.Variable) ([]float32, error) {
 }
 
 // SetWeights replaces the weights with a copy of w. The optimizer's state stays
-// as it is. An error names the field of w that does not fit, and leaves the
-// model unchanged.
+// as it is. If w is invalid, the error names the field, and the model is
+// unchanged.
 func (m *Model) SetWeights(w Weights) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -4,7 +4,7 @@ package history
 
 import "slices"
 
-// Record is the record of one training.
+// Record is the record of one training run.
 type Record struct {
 	Training   Series // each batch, before its update
 	Validation Series // the validation set, usually after each epoch
