@@ -10,17 +10,17 @@ import (
 	"github.com/easy-gomlx/tutorials/plotting/internal/format"
 )
 
-const mostClasses = 20
+const maxClasses = 20
 
 // confusionMatrix counts predictions: [true class][predicted class].
 type confusionMatrix [][]int
 
 func newConfusionMatrix(labels, predictions []int32, classes int) (confusionMatrix, error) {
 	switch {
-	case classes < 2 || classes > mostClasses:
-		return nil, fmt.Errorf("plotting: classes is %d; it must be 2 to %d", classes, mostClasses)
+	case classes < 2 || classes > maxClasses:
+		return nil, fmt.Errorf("plotting: classes is %d; it must be 2 to %d", classes, maxClasses)
 	case len(labels) == 0:
-		return nil, errors.New("plotting: labels is empty; at least one is needed")
+		return nil, errors.New("plotting: labels is empty; want at least one")
 	case len(labels) != len(predictions):
 		return nil, fmt.Errorf("plotting: %d predictions for %s; each label needs one", len(predictions), format.Count(len(labels), "label"))
 	}

@@ -16,7 +16,7 @@ const (
 	smoothAbove = 150  // points above which a curve is drawn lightly, with its moving mean on top
 	denseAbove  = 1000 // points above which a curve is drawn as the band that it covers
 	meanPart    = 100  // the moving mean is over 1/meanPart of the points
-	mostMarks   = 40   // evaluations above which they have no markers and dotted lines
+	maxMarks    = 40   // evaluations above which they have no markers and dotted lines
 )
 
 // Curves draws the learning curves of a training run: loss on the left and accuracy on the right,
@@ -124,7 +124,7 @@ func valuesOf(lines [][]xy) []float64 {
 
 func (c curve) draw(p panel, title string, write func(float64) string) {
 	p.axes(title, "training step")
-	marked := len(c.evaluations) <= mostMarks
+	marked := len(c.evaluations) <= maxMarks
 	if marked {
 		p.marks(c.evaluations)
 	}
@@ -174,6 +174,6 @@ func drawLegend(page *page, c curve) {
 		entry("training batches", 1.5, blue, false)
 	}
 	if len(c.evaluations) > 0 {
-		entry("validation", 2, vermillion, len(c.evaluations) <= mostMarks)
+		entry("validation", 2, vermillion, len(c.evaluations) <= maxMarks)
 	}
 }

@@ -32,8 +32,8 @@ func curvesAlt(record history.Record) string {
 	return b.String()
 }
 
-// course describes how values run from the first to the last finite one. A long curve ends where its
-// moving mean does, since single batches scatter.
+// course describes how the values change from the first to the last finite one.
+// A long curve ends where its moving mean does, since single batches scatter.
 func course(values []float64, write func(float64) string) string {
 	var known []float64
 	for _, v := range values {

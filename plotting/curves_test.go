@@ -70,10 +70,10 @@ func TestCurvesRejects(t *testing.T) {
 		{"nothing to draw", history.Series{}, history.Series{}, []string{"both empty"}},
 		{"lengths differ", changed(func(s *history.Series) { s.Loss = s.Loss[:2] }), good, []string{"Training has 3 Steps, 2 Loss and 3 Accuracy"}},
 		{"lengths differ", good, changed(func(s *history.Series) { s.Accuracy = nil }), []string{"Validation has", "0 Accuracy"}},
-		{"a step twice", changed(func(s *history.Series) { s.Steps[2] = 2 }), good, []string{"Training.Steps[2] is 2 after 2"}},
+		{"a repeated step", changed(func(s *history.Series) { s.Steps[2] = 2 }), good, []string{"Training.Steps[2] is 2 after 2"}},
 		{"a step back", good, changed(func(s *history.Series) { s.Steps[1] = 0 }), []string{"Validation.Steps[1] is 0 after 1"}},
 		{"before the start", changed(func(s *history.Series) { s.Steps[0] = -1 }), good, []string{"Training.Steps[0] is -1"}},
-		{"percent for a fraction", good, changed(func(s *history.Series) { s.Accuracy[1] = 97 }), []string{"Validation.Accuracy[1] is 97", "between 0 and 1"}},
+		{"a percentage for a fraction", good, changed(func(s *history.Series) { s.Accuracy[1] = 97 }), []string{"Validation.Accuracy[1] is 97", "between 0 and 1"}},
 	} {
 		t.Run(test.why, func(t *testing.T) {
 			_, err := plotting.Curves(history.Record{Training: test.training, Validation: test.validation})
@@ -82,7 +82,7 @@ func TestCurvesRejects(t *testing.T) {
 	}
 }
 
-// TestCurvesDrawsOddLosses: a run that goes wrong has a figure too.
+// TestCurvesDrawsOddLosses verifies that a diverging run can be drawn.
 func TestCurvesDrawsOddLosses(t *testing.T) {
 	for _, odd := range [][]float64{
 		{0, 0, 0}, {-1, 2, -3}, {1, 0, 1e-9}, {5e-324, 1, 2}, {1e308, -1e308, 1}, {1e29, 1e-300, 1},

@@ -28,7 +28,7 @@ func TestSave(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(saved, want) {
-		t.Error("the file is not what PNG returns")
+		t.Error("the file does not have the content that PNG returns")
 	}
 	err = figure.Save(filepath.Join(t.TempDir(), "no such folder", "three.png"))
 	wantError(t, err, "saving the figure", "no such folder")
@@ -44,8 +44,9 @@ func TestPNGOfNothing(t *testing.T) {
 	wantError(t, err, "encoding the figure")
 }
 
-// TestFiguresAreOpaqueAndWhiteAround: they look the same on a dark page.
-func TestFiguresAreOpaqueAndWhiteAround(t *testing.T) {
+// TestFiguresAreOpaqueWithWhiteEdges, so that they look the same on a dark
+// page.
+func TestFiguresAreOpaqueWithWhiteEdges(t *testing.T) {
 	figure, err := plotting.Confusion([]int32{0, 1}, []int32{0, 1}, 2)
 	if err != nil {
 		t.Fatal(err)

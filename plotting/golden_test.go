@@ -58,7 +58,7 @@ func decode(t *testing.T, file []byte) image.Image {
 	return picture
 }
 
-// differentPixels counts pixels that clearly differ, by more than processors round differently.
+// differentPixels counts the pixels that differ by more than the rounding of different processors.
 func differentPixels(a, b image.Image) int {
 	if a.Bounds() != b.Bounds() {
 		return a.Bounds().Dx() * a.Bounds().Dy()

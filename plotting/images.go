@@ -21,7 +21,7 @@ func checkImages(images []float32, labels, predictions []int32) (int, error) {
 	n := len(images) / pixels
 	switch {
 	case len(images) == 0:
-		return 0, errors.New("plotting: images is empty; at least one image of 28x28 pixels is needed")
+		return 0, errors.New("plotting: images is empty; want at least one image of 28x28 pixels")
 	case len(images)%pixels != 0:
 		return 0, fmt.Errorf("plotting: images has %d values, not a multiple of 28*28 = 784", len(images))
 	case len(labels) != n:

@@ -47,13 +47,13 @@ func TestPredictionRejects(t *testing.T) {
 		want          string
 	}{
 		{"two images", segmentDigits(1, 2), only(4, 1), 4, "image has 1568 values"},
-		{"a pixel too great", dirty, only(4, 1), 4, "image[3] is 2"},
+		{"a pixel too large", dirty, only(4, 1), 4, "image[3] is 2"},
 		{"too few classes", digit, []float32{0, 1}, 4, "2 probabilities"},
-		{"a probability too great", digit, only(4, 1.5), 4, "probabilities[4] is 1.5"},
+		{"a probability too large", digit, only(4, 1.5), 4, "probabilities[4] is 1.5"},
 		{"a negative probability", digit, only(4, -0.5), 4, "probabilities[4] is -0.5"},
 		{"NaN", digit, only(2, float32(math.NaN())), 4, "probabilities[2] is NaN"},
-		{"probabilities that are none", digit, only(4, 0.5), 4, "add up to 0.5"},
-		{"label too great", digit, only(4, 1), 10, "label is 10"},
+		{"probabilities that do not add up", digit, only(4, 0.5), 4, "add up to 0.5"},
+		{"label too large", digit, only(4, 1), 10, "label is 10"},
 		{"label negative", digit, only(4, 1), -1, "label is -1"},
 	} {
 		t.Run(test.why, func(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 // checkSeries checks the series of the given name.
 func checkSeries(name string, s history.Series) error {
 	if len(s.Loss) != len(s.Steps) || len(s.Accuracy) != len(s.Steps) {
-		return fmt.Errorf("plotting: %s has %d Steps, %d Loss and %d Accuracy values; their number must be the same",
+		return fmt.Errorf("plotting: %s has %d Steps, %d Loss and %d Accuracy values; the numbers must be equal",
 			name, len(s.Steps), len(s.Loss), len(s.Accuracy))
 	}
 	for i, step := range s.Steps {
@@ -21,7 +21,7 @@ func checkSeries(name string, s history.Series) error {
 			return fmt.Errorf("plotting: %s.Steps[%d] is %d; steps must not be negative", name, i, step)
 		}
 		if i > 0 && step <= s.Steps[i-1] {
-			return fmt.Errorf("plotting: %s.Steps[%d] is %d after %d; steps must ascend",
+			return fmt.Errorf("plotting: %s.Steps[%d] is %d after %d; steps must be in ascending order",
 				name, i, step, s.Steps[i-1])
 		}
 		if a := s.Accuracy[i]; finite(a) && (a < 0 || a > 1) {

@@ -19,7 +19,7 @@ func TestSmoothed(t *testing.T) {
 		{"nothing", nil, []float64{}, 2},
 		{"radius 0 changes nothing", []float64{3, 1, 2}, []float64{3, 1, 2}, 0},
 		{"fewer neighbors at the ends", []float64{1, 2, 6, 4}, []float64{1.5, 3, 4, 5}, 1},
-		{"what is not finite stays, and is in no mean", []float64{1, nan, 3, inf}, []float64{1, nan, 3, inf}, 1},
+		{"values that are not finite stay, and are in no mean", []float64{1, nan, 3, inf}, []float64{1, nan, 3, inf}, 1},
 		{"a mean spans a gap", []float64{1, nan, 3}, []float64{2, nan, 2}, 2},
 	} {
 		t.Run(test.why, func(t *testing.T) {

@@ -42,7 +42,7 @@ var typeface = sync.OnceValue(func() text.Handler {
 	for weight, ttf := range map[xfont.Weight][]byte{xfont.WeightNormal: goregular.TTF, xfont.WeightBold: gobold.TTF} {
 		face, err := opentype.Parse(ttf)
 		if err != nil {
-			panic("plotting: a font that is part of the program does not parse: " + err.Error())
+			panic("plotting: an embedded font cannot be parsed: " + err.Error())
 		}
 		collection = append(collection, font.Face{Font: font.Font{Typeface: "Go", Weight: weight}, Face: face})
 	}

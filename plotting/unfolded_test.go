@@ -44,7 +44,7 @@ func TestUnfoldedAtCountsFromTheEnd(t *testing.T) {
 			t.Fatal(err)
 		}
 		if back, err := plotting.UnfoldedAt(pair[1], pair[1]); err != nil || back.Alt != from.Alt {
-			t.Errorf("time step %d is another one than %d: %v", pair[1], pair[0], err)
+			t.Errorf("time step %d is not the same as %d: %v", pair[1], pair[0], err)
 		}
 	}
 }

@@ -13,12 +13,12 @@ import (
 	pkgerrors "github.com/pkg/errors"
 )
 
-// Check does nothing if err is nil. Otherwise it ends the cell's program with exit status 1, after a report of a few lines
-// instead of Go's stack: the error, and the lines of the cells that it came from. A notebook that uses package must writes
+// Check does nothing if err is nil. Otherwise it ends the cell's program with exit status 1, after printing a few lines instead of Go's
+// stack trace: the error, and the lines of the cells that it came from. A notebook that uses package must declares
 //
 //	func init_check() { must.M = inline.Check }
 //
-// since GoNB runs the functions whose names begin with init_ in every cell.
+// since GoNB runs the functions whose names start with init_ in every cell.
 func Check(err error) {
 	if err == nil {
 		return
@@ -54,8 +54,8 @@ func report(w io.Writer, err error, callers []uintptr) {
 	}
 }
 
-// cellLines returns the lines of main.go, the program that GoNB makes of the cells, that a stack goes through, innermost first.
-// GoNB puts cell and line before a path that it knows, which with -trimpath is not the one in the stack.
+// cellLines returns the lines of main.go, the program that GoNB generates from the cells, that are in a stack, innermost first. GoNB puts
+// cell and line before a path that it knows, which with -trimpath is not the one in the stack.
 func cellLines(stack []uintptr) (lines []string) {
 	program := filepath.Join(os.Getenv("GONB_TMP_DIR"), "main.go")
 	frames := runtime.CallersFrames(stack)

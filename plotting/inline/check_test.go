@@ -9,7 +9,8 @@ import (
 	"testing"
 )
 
-// cellProgram is what GoNB might make of two cells: a function with an error of GoMLX's kind, and a call of it.
+// cellProgram is a program as GoNB might generate from two cells: a function
+// that returns an error, and a call of it.
 const cellProgram = `package main
 
 import (

@@ -50,13 +50,13 @@ func (s *stage) train(from, to int, each time.Duration) {
 	}
 }
 
-func TestLiveRedrawsAtItsOwnPace(t *testing.T) {
+func TestLiveLimitsRedrawing(t *testing.T) {
 	for _, test := range []struct {
 		why      string
 		drawTime time.Duration
 		want     int // figures in ten seconds of steps
 	}{
-		{"as often as is pleasant to watch", 10 * time.Millisecond, 25},
+		{"every 400 ms if drawing is fast", 10 * time.Millisecond, 25},
 		{"less often if drawing is slow", 100 * time.Millisecond, 5},
 	} {
 		t.Run(test.why, func(t *testing.T) {
@@ -68,7 +68,7 @@ func TestLiveRedrawsAtItsOwnPace(t *testing.T) {
 			}
 			for i := 1; i < len(s.sentAt); i++ {
 				if gap := s.sentAt[i].Sub(s.sentAt[i-1]); gap < redrawEvery {
-					t.Fatalf("figure %d came %v after the one before", i, gap)
+					t.Fatalf("figure %d came %v after the previous one", i, gap)
 				}
 			}
 			if len(s.lines) != len(s.figures) {
@@ -147,11 +147,12 @@ func TestLiveStoppedEarly(t *testing.T) {
 	}
 	want := "stopped at step 1,400 of 5,500 in 2 min 20 s · "
 	if last := s.lines[len(s.lines)-1]; !strings.HasPrefix(last, want) {
-		t.Errorf("closing line is %q, want it to begin with %q", last, want)
+		t.Errorf("closing line is %q, want it to start with %q", last, want)
 	}
 }
 
-// TestLiveResumes: the curves start with those of the resumed run, pace and closing line do not.
+// TestLiveResumes: the curves include those of the resumed run, pace and
+// closing line do not.
 func TestLiveResumes(t *testing.T) {
 	before := newStage(2, 100)
 	before.train(1, 120, 10*time.Millisecond)
@@ -169,7 +170,7 @@ func TestLiveResumes(t *testing.T) {
 		t.Errorf("last figure shows %q, want both runs", last)
 	}
 	if got, want := s.lines[len(s.lines)-1], "200 steps, the last 80 in 1 min 20 s · "; !strings.HasPrefix(got, want) {
-		t.Errorf("closing line is %q, want it to begin with %q", got, want)
+		t.Errorf("closing line is %q, want it to start with %q", got, want)
 	}
 	fresh := newStage(1, 10)
 	fresh.Resume(history.Record{})

@@ -8,7 +8,7 @@ import (
 const (
 	paceWindow  = 20 * time.Second       // of the moving average
 	paceSpacing = 100 * time.Millisecond // between samples, however fast the steps are
-	paceLeast   = time.Second            // before there is an average
+	paceMinimum = time.Second            // before there is an average
 )
 
 // pace is a moving average of the time of a step. It starts with the first step that is reported, and
@@ -42,7 +42,7 @@ func (p *pace) perStep() (time.Duration, bool) {
 		return 0, false
 	}
 	elapsed, steps := p.latest.at.Sub(p.samples[0].at), p.latest.step-p.samples[0].step
-	if elapsed < paceLeast || steps <= 0 {
+	if elapsed < paceMinimum || steps <= 0 {
 		return 0, false
 	}
 	return elapsed / time.Duration(steps), true

@@ -38,7 +38,7 @@ func (r *run) evaluation(now time.Time, step int, loss, accuracy float64) {
 	r.pace.add(now, step)
 }
 
-// progressLine describes how far the run is, as in
+// progressLine describes the progress of the run, as in
 //
 //	epoch 3/10 · step 1,400 of 5,500 · loss 0.08 · accuracy 97.0% · 25 ms/step · 1 min 42 s left
 func (r *run) progressLine() string {
@@ -64,7 +64,7 @@ func (r *run) progressLine() string {
 	return strings.Join(parts, " · ")
 }
 
-// closingLine sums up the run, as in
+// closingLine summarizes the run, as in
 //
 //	5,500 steps in 2 min 22 s · last batch: loss 0.02, accuracy 99.0% · validation: loss 0.07, accuracy 97.7%
 func (r *run) closingLine(now time.Time) string {

@@ -16,7 +16,7 @@ import (
 // received it. Outside a GoNB notebook it returns an error.
 func Show(f *plotting.Figure) error {
 	if !gonbui.IsNotebook {
-		return errors.New("inline: this program does not run in a GoNB notebook; use Figure.Save to write the figure to a file")
+		return errors.New("inline: this program is not running in a GoNB notebook; use Figure.Save to write the figure to a file")
 	}
 	message, err := figureMessage(f, "")
 	if err != nil {

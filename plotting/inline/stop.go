@@ -17,12 +17,11 @@ var (
 	ErrKernelGone = errors.New("inline: the kernel that runs the cell has exited")
 )
 
-// Stoppable returns a context that is canceled when the notebook's stop button is pressed. The button
-// interrupts the cell's program, and kills it if it still runs five seconds later: save what matters
-// and return. A second interrupt ends the program immediately.
+// Stoppable returns a context that is canceled when the notebook's stop button is pressed. The button interrupts the cell's program, and
+// kills it if it is still running five seconds later, so save what matters and return. A second interrupt ends the program immediately.
 //
-// The context is also canceled when the kernel exits, because it was restarted or killed: the program
-// would otherwise run on unnoticed. What it prints then is lost.
+// The context is also canceled when the kernel exits, because it was restarted or killed: the program would otherwise keep running
+// unnoticed. What it prints then is lost.
 //
 // Outside a notebook the context is canceled at the first Ctrl-C or SIGTERM.
 func Stoppable() context.Context {

@@ -17,7 +17,7 @@ import (
 	"github.com/janpfeifer/gonb/gonbui"
 )
 
-// stopChild is the program that these tests stop. It prints how its context ended, and runs on for a while.
+// stopChild is the program that these tests stop. It prints why its context was canceled, and keeps running for a while.
 func stopChild() {
 	gonbui.IsNotebook = true
 	ctx := Stoppable()
@@ -82,11 +82,11 @@ func TestKernelGone(t *testing.T) {
 		t.Fatalf("%q: %v", lines.Text(), err)
 	}
 	parent.Process.Kill()
-	out.Close() // nothing reads any more
+	out.Close() // nothing reads anymore
 	for deadline := time.Now().Add(5 * time.Second); syscall.Kill(pid, 0) == nil && !isZombie(pid); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			syscall.Kill(pid, syscall.SIGKILL)
-			t.Fatal("the program still runs 5 s after its parent has exited")
+			t.Fatal("the program is still running 5 s after its parent has exited")
 		}
 	}
 	if content, err := os.ReadFile(saved); string(content) != "saved" {
@@ -95,7 +95,7 @@ func TestKernelGone(t *testing.T) {
 	parent.Wait()
 }
 
-// isZombie reports whether a process has ended and only waits for its parent.
+// isZombie reports whether a process has ended but its parent has not waited for it.
 func isZombie(pid int) bool {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	return err == nil && strings.Contains(string(stat), ") Z ")
