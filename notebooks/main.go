@@ -3,7 +3,7 @@
 //	go run ./notebooks                         prepare, and open the tutorial in JupyterLab
 //	go run ./notebooks -prepare                only prepare
 //	go run ./notebooks -execute -epochs 1      run it without a browser
-//	go run ./notebooks -doctor                 check what is wrong
+//	go run ./notebooks -doctor                 find out what is wrong
 //
 // The name of another notebook may follow the flags. Everything is installed in easy-gomlx in the user's cache directory, or in
 // EASY_GOMLX_CACHE if set; deleting that directory deletes it all.
@@ -62,7 +62,7 @@ func parse(args []string) (options, error) {
 	f.StringVar(&o.out, "o", "out", "with -execute: the `directory` for the executed notebook, its web page and its checkpoints")
 	f.BoolVar(&o.doctor, "doctor", false, "check every part without changing anything, and say how to fix what is wrong")
 	f.IntVar(&o.port, "port", 0, fmt.Sprintf("the `port` that JupyterLab listens on (default %d or the next free one)", lab.DefaultPort))
-	f.BoolVar(&o.noBrowser, "no-browser", false, "print the address and open no browser")
+	f.BoolVar(&o.noBrowser, "no-browser", false, "print the address without opening a browser")
 	if err := f.Parse(args); err != nil {
 		return o, err
 	}

@@ -49,7 +49,7 @@ func TestFind(t *testing.T) {
 	}
 	t.Chdir(filepath.Dir(here))
 	if got, err := find("main.go"); err != nil || got != filepath.Join(here, "main.go") {
-		t.Errorf("a name in the folder of the notebooks: got %q, %v", got, err)
+		t.Errorf("a name in the notebooks' folder: got %q, %v", got, err)
 	}
 	if got, err := find("notebooks/main.go"); err != nil || got != filepath.Join(here, "main.go") {
 		t.Errorf("a path: got %q, %v", got, err)
@@ -61,7 +61,7 @@ func TestFind(t *testing.T) {
 	}
 }
 
-// notebook writes one with these cells of code, the first after making the module under test known.
+// notebook writes a notebook with these code cells. The first one also makes the module under test available.
 func notebook(t *testing.T, path string, cells ...string) {
 	t.Helper()
 	root, err := filepath.Abs("..")
@@ -82,12 +82,12 @@ func notebook(t *testing.T, path string, cells ...string) {
 	}
 }
 
-// TestFreshMachine does what a first start does, with everything in a directory of its own, and runs notebooks.
+// TestFreshMachine prepares everything in a new directory, like the first start on a machine, and runs notebooks.
 func TestFreshMachine(t *testing.T) {
 	if testing.Short() {
 		t.Skip("downloads 150 MB and builds three programs")
 	}
-	t.Setenv("EASY_GOMLX_CACHE", filepath.Join(t.TempDir(), "a näive cache ✓")) // blanks and more than ASCII are no trouble
+	t.Setenv("EASY_GOMLX_CACHE", filepath.Join(t.TempDir(), "a näive cache ✓")) // spaces and characters beyond ASCII must work
 	t.Setenv("GOMLX_BACKEND", "")
 	os.Unsetenv("GOMLX_BACKEND")
 	if err := run(t.Context(), options{prepare: true}); err != nil {
@@ -98,7 +98,7 @@ func TestFreshMachine(t *testing.T) {
 		t.Fatal(err)
 	}
 	if took := time.Since(start); took > 15*time.Second {
-		t.Errorf("preparing what is prepared took %v", took)
+		t.Errorf("preparing again took %v", took)
 	}
 	if err := run(t.Context(), options{doctor: true}); err != nil {
 		t.Error(err)
@@ -135,7 +135,7 @@ func TestFreshMachine(t *testing.T) {
 			}
 		}
 		if !strings.Contains(string(out), tutorial) {
-			t.Errorf("the file browser does not show %s but %s", tutorial, out)
+			t.Errorf("the file browser does not show %s: %s", tutorial, out)
 		}
 	})
 	for name, failing := range failingCells {
@@ -156,14 +156,14 @@ func TestFreshMachine(t *testing.T) {
 					lines++
 				}
 			}
-			if len(lacks) > 0 || strings.Contains(shown, "never reached") || lines > 12 { // two of them are of other cells
+			if len(lacks) > 0 || strings.Contains(shown, "never reached") || lines > 12 { // two of them belong to other cells
 				t.Errorf("the notebook shows %d lines, which lack %q:\n%s", lines, lacks, shown)
 			}
 		})
 	}
 }
 
-// listFiles prints what Jupyter's file browser shows of the folder of the notebooks.
+// listFiles prints what Jupyter's file browser shows of the notebooks' folder.
 const listFiles = `
 import asyncio
 from jupyter_server.serverapp import ServerApp
@@ -171,7 +171,7 @@ server = ServerApp()
 server.initialize(argv=["--allow-root"], new_httpserver=False)
 print(*(file["name"] for file in asyncio.run(server.contents_manager.get("/"))["content"]), sep="\n")`
 
-// failingCells are cells of code and what a reader needs to see of their failure.
+// failingCells are code cells that fail, and what a reader needs to see of the failure.
 var failingCells = map[string]struct {
 	source string
 	want   []string

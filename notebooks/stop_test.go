@@ -17,13 +17,13 @@ import (
 	"github.com/easy-gomlx/tutorials/notebooks/internal/setup"
 )
 
-// stopTolerance bounds the difference between the weights of a training of 550 steps that was interrupted
-// three times and one that was not: XLA's threads do not always add in the same order.
+// stopTolerance bounds the difference between the weights of a run of 550 steps that was interrupted three times and one that was not:
+// XLA's threads do not always add in the same order.
 const stopTolerance = 1e-3
 
-// TestStoppedTraining trains the tutorial's network for one epoch, on the real MNIST with a real kernel, and interrupts
-// it: by the stop button, by restarting the kernel and by killing it. Each time training resumes and no program is left
-// running; the result is the network of an uninterrupted training; and a finished training does not run again.
+// TestStoppedTraining trains the tutorial's network for one epoch, on the real MNIST with a real kernel, and interrupts it: by the stop
+// button, by restarting the kernel and by killing it. Each time training resumes and no program is left running; the result is the network
+// of an uninterrupted run; and a finished run is not repeated.
 func TestStoppedTraining(t *testing.T) {
 	if testing.Short() {
 		t.Skip("trains in a real Jupyter, which may have to be downloaded")
@@ -56,18 +56,18 @@ func TestStoppedTraining(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantStory(t, string(out))
+	wantEvents(t, string(out))
 
-	interrupted, whole := filepath.Join(dir, "checkpoints"), filepath.Join(dir, "uninterrupted", "checkpoints")
-	diff := largestDifference(weightsIn(t, interrupted), weightsIn(t, whole))
-	t.Logf("largest difference of a weight from an uninterrupted training: %.2g", diff)
+	interrupted, uninterrupted := filepath.Join(dir, "checkpoints"), filepath.Join(dir, "uninterrupted", "checkpoints")
+	diff := largestDifference(weightsIn(t, interrupted), weightsIn(t, uninterrupted))
+	t.Logf("largest difference of a weight from an uninterrupted run: %.2g", diff)
 	if diff > stopTolerance {
 		t.Errorf("the weights differ by up to %g", diff)
 	}
 }
 
-// wantStory checks the events that the script reports.
-func wantStory(t *testing.T, out string) {
+// wantEvents checks the events that the script reports.
+func wantEvents(t *testing.T, out string) {
 	t.Helper()
 	for _, want := range []string{
 		`stop button: ([\d.]+) s, Stopped and saved\. Run this cell again to continue\.`,

@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// notebookFile is what the tests need of a notebook file.
+// notebookFile has the parts of a notebook file that the tests need.
 type notebookFile struct {
 	Cells []struct {
 		Type    string   `json:"cell_type"`
@@ -42,7 +42,8 @@ func readNotebook(t *testing.T, path string) notebookFile {
 	return nb
 }
 
-// shown returns the text that a reader of the notebook sees below its cells of code.
+// shown returns the text that a reader of the notebook sees below its code
+// cells.
 func (nb notebookFile) shown() string {
 	var all strings.Builder
 	for _, cell := range nb.Cells {
@@ -111,7 +112,7 @@ var original = []struct {
 }
 
 // TestSectionsOfTheOriginal verifies that the notebook has every section of the
-// original, in the same order, and that each does what it does there.
+// original, in the same order, and that each has the corresponding code.
 func TestSectionsOfTheOriginal(t *testing.T) {
 	sections := readTutorial(t).sections()
 	at := 0
@@ -165,10 +166,10 @@ func TestTutorialIsAccessible(t *testing.T) {
 	}
 }
 
-// TestTutorialNetworkIsThePackages compiles the cells that define the network and
+// TestTutorialNetworkEqualsTheBuiltIn compiles the cells that define the network and
 // verifies that it gives exactly the numbers of birnn's built-in network: the same
 // probabilities, and the same losses while both are trained.
-func TestTutorialNetworkIsThePackages(t *testing.T) {
+func TestTutorialNetworkEqualsTheBuiltIn(t *testing.T) {
 	var cells strings.Builder
 	for _, s := range readTutorial(t).sections() {
 		number := strings.Fields(s.heading)[1]

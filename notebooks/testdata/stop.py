@@ -97,12 +97,12 @@ def ended(pids):
     return f"{time.monotonic() - start:.2f} s"
 
 
-def origin(text):
+def progress(text):
     return next(line for line in text.splitlines() if line.startswith("Training: "))
 
 
-def epoch(text):
-    return origin(text) + ", " + next((line for line in text.splitlines() if line.startswith("Epoch: 1,")), "nothing to train")
+def events(text):
+    return progress(text) + ", " + next((line for line in text.splitlines() if line.startswith("Epoch: 1,")), "nothing to train")
 
 
 def main(path, folder):
@@ -115,7 +115,7 @@ def main(path, folder):
     print(f"stop button: {time.monotonic() - start:.2f} s, {text.splitlines()[-1]}")
 
     request, text = nb.train(until="iter 300")
-    print(origin(text))
+    print(progress(text))
     programs = nb.programs()
     nb.manager.restart_kernel(now=False)
     print(f"kernel restarted: {len(programs)} program, ended after {ended(programs)}")
@@ -123,20 +123,20 @@ def main(path, folder):
 
     nb = Notebook(path, folder)
     request, text = nb.train(until="iter 400")
-    print(origin(text))
+    print(progress(text))
     programs = nb.programs()
     os.kill(nb.manager.provisioner.pid, signal.SIGKILL)
     print(f"kernel killed: {len(programs)} program, ended after {ended(programs)}")
     nb.close()
 
     nb = Notebook(path, folder)
-    print(epoch(nb.train()[1]))
-    print("finished:", epoch(nb.train()[1]))
+    print(events(nb.train()[1]))
+    print("finished:", events(nb.train()[1]))
     nb.close()
 
     os.environ["EASY_GOMLX_CHECKPOINTS"] += "/uninterrupted"
     nb = Notebook(path, folder)
-    print("elsewhere:", epoch(nb.train()[1]))
+    print("elsewhere:", events(nb.train()[1]))
     nb.close()
 
 

@@ -22,7 +22,7 @@ type checks struct {
 	port  int
 }
 
-// neededSpace is what a set-up takes while it is being made.
+// neededSpace is the disk space that a setup needs while it is being prepared.
 const neededSpace = 2 << 30
 
 // nearest returns dir if it exists, or else its nearest parent that does.
@@ -66,9 +66,9 @@ func (c checks) disk(ctx context.Context) finding {
 	free := uint64(st.Bavail) * uint64(st.Bsize)
 	f.detail = fmt.Sprintf("%.1f GB free", float64(free)/1e9)
 	if free < neededSpace && c.setup.Jupyter().Check(ctx) != nil {
-		f.err = fmt.Errorf("%s, but a set-up needs about %.0f GB", f.detail, neededSpace/1e9)
+		f.err = fmt.Errorf("%s, but a setup needs about %.0f GB", f.detail, neededSpace/1e9)
 	} else if free < 200<<20 {
-		f.err = fmt.Errorf("%s: too little to work", f.detail)
+		f.err = fmt.Errorf("%s, which is too little", f.detail)
 	}
 	return f
 }
@@ -115,7 +115,7 @@ func (c checks) plugin(context.Context) finding {
 func (c checks) backend(ctx context.Context) finding {
 	f := finding{part: "computation"}
 	if plugin := c.plugin(ctx); plugin.err != nil {
-		f.err, f.fix = errors.New("not tried, because the plugin is missing"), plugin.fix
+		f.err, f.fix = errors.New("not tested, because the plugin is missing"), plugin.fix
 		return f
 	}
 	b, err := backend.Open(ctx)
@@ -140,7 +140,8 @@ func (c checks) backend(ctx context.Context) finding {
 	return f
 }
 
-// mnist loads the files from a directory, from which package mnist only reads.
+// mnist loads the files from a directory, to which package mnist does not
+// write.
 func (c checks) mnist(ctx context.Context) finding {
 	f := finding{part: "MNIST", fix: prepare}
 	dir := os.Getenv("MNIST_DIR")

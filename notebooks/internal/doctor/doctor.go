@@ -1,4 +1,5 @@
-// Package doctor checks what the notebooks need, without changing anything, and says how to fix what is wrong.
+// Package doctor checks what the notebooks need, without changing anything, and
+// reports how to fix what is wrong.
 package doctor
 
 import (
@@ -37,7 +38,7 @@ func Check(ctx context.Context, s *setup.Setup, port int) error {
 			continue
 		}
 		problems = true
-		s.Console.Fault("%s: %v", f.part, f.err)
+		s.Console.Failed("%s: %v", f.part, f.err)
 		if f.fix != "" {
 			s.Console.Say("  to fix it: %s", f.fix)
 		}

@@ -11,8 +11,9 @@ import (
 	"github.com/easy-gomlx/tutorials/notebooks/internal/setup"
 )
 
-// examine runs the checks in a set-up that holds only what prepare makes, and returns what they print.
-func examine(t *testing.T, port int, prepare func(cache string)) (said string, cache string, err error) {
+// runChecks runs the checks in a setup with only what prepare makes, and returns
+// what they print.
+func runChecks(t *testing.T, port int, prepare func(cache string)) (said string, cache string, err error) {
 	t.Helper()
 	root := t.TempDir()
 	for name, value := range map[string]string{
@@ -40,7 +41,7 @@ func examine(t *testing.T, port int, prepare func(cache string)) (said string, c
 }
 
 func TestNothingSetUp(t *testing.T) {
-	said, cache, err := examine(t, 0, func(string) {})
+	said, cache, err := runChecks(t, 0, func(string) {})
 	if !errors.Is(err, ErrProblems) {
 		t.Errorf("got %v, want %v", err, ErrProblems)
 	}
@@ -65,7 +66,7 @@ func TestProblems(t *testing.T) {
 	}
 	defer l.Close()
 	var files []string
-	said, _, err := examine(t, l.Addr().(*net.TCPAddr).Port, func(cache string) {
+	said, _, err := runChecks(t, l.Addr().(*net.TCPAddr).Port, func(cache string) {
 		for _, name := range []string{
 			"mnist/train-images-idx3-ubyte", "mnist/train-labels-idx1-ubyte", "mnist/t10k-images-idx3-ubyte", "mnist/t10k-labels-idx1-ubyte",
 			"xla/go-xla/pjrt_c_api_cpu_plugin.so", "tools/gonb-v0.11.5/gonb",
@@ -85,7 +86,7 @@ func TestProblems(t *testing.T) {
 		t.Errorf("got %v, want %v", err, ErrProblems)
 	}
 	for _, line := range []string{
-		"✗ MNIST: mnist: " + files[0], "✗ XLA's CPU plugin: ", files[4], "✗ Go kernel: gonb v0.11.5 is corrupt", "✗ computation: not tried",
+		"✗ MNIST: mnist: " + files[0], "✗ XLA's CPU plugin: ", files[4], "✗ Go kernel: gonb v0.11.5 is corrupt", "✗ computation: not tested",
 		"✗ port: port ", "in use; choose another with -port",
 	} {
 		if !strings.Contains(said, line) {

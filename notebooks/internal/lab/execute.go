@@ -18,7 +18,7 @@ import (
 //go:embed execute.py
 var executePy string
 
-// CheckpointsVariable names the directory for the notebook's checkpoints, so that the reader's own are left alone.
+// CheckpointsVariable names the directory for the notebook's checkpoints, so that the reader's own are not touched.
 const CheckpointsVariable = "EASY_GOMLX_CHECKPOINTS"
 
 // Execution is the run of a notebook without a browser.
@@ -31,7 +31,7 @@ type Execution struct {
 // ErrCellFailed means that a cell of the notebook failed; its error has been printed.
 var ErrCellFailed = errors.New("a cell of the notebook failed")
 
-// Execute runs the notebook and writes it with its outputs, and as a web page, even if a cell fails.
+// Execute runs the notebook, and writes it with its outputs and as a web page, even if a cell fails.
 func Execute(ctx context.Context, s *setup.Setup, e Execution) error {
 	source, err := os.ReadFile(e.Notebook)
 	if err != nil {

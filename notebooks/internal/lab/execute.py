@@ -21,7 +21,7 @@ def plain(text):
 
 
 def headings(nb):
-    """For each cell, the last heading in it or before it."""
+    """For each cell, the last heading in or before it."""
     last, result = "", []
     for cell in nb.cells:
         if cell.cell_type == "markdown":
@@ -55,7 +55,7 @@ def what_failed(cell, error):
 
 
 class Progress:
-    """Prints a line for each cell of code that has run."""
+    """Prints a line for each code cell that has run."""
 
     def __init__(self, nb):
         self.names = headings(nb)

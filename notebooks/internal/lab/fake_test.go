@@ -9,7 +9,7 @@ import (
 	"github.com/easy-gomlx/tutorials/notebooks/internal/setup"
 )
 
-// fakePython returns a set-up whose Python is a shell script. The script may write to the file $RECORD; screen returns what the launcher prints.
+// fakePython returns a setup whose Python is a shell script. The script may write to the file $RECORD; screen returns what the launcher prints.
 func fakePython(t *testing.T, script string) (s *setup.Setup, record string, screen func() string) {
 	t.Helper()
 	dir := t.TempDir()
@@ -57,4 +57,4 @@ func recorded(t *testing.T, record string) []string {
 const recordArguments = `printf '%s\0' "$@" > "$RECORD"`
 
 // oddNames contain characters that are special in shells, URLs or text encodings.
-var oddNames = []string{"with a blank", "a%20b?c#d&e", "$HOME;*'\"", "näive ✓", "no\xffutf8"}
+var oddNames = []string{"with a space", "a%20b?c#d&e", "$HOME;*'\"", "näive ✓", "no\xffutf8"}

@@ -7,8 +7,9 @@ import (
 	"time"
 )
 
-// runGroup runs a program in a process group of its own, so that Ctrl-C reaches only this process. When ctx ends, it sends the
-// program a signal, and kills its whole group if it still runs after the grace period.
+// runGroup runs a program in a process group of its own, so that Ctrl-C reaches
+// only this process. When ctx is done, it sends the program a signal, and kills
+// the whole group if the program is still running after the grace period.
 func runGroup(ctx context.Context, cmd *exec.Cmd, stop syscall.Signal, grace time.Duration) error {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := cmd.Start(); err != nil {

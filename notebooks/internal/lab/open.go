@@ -20,14 +20,15 @@ import (
 // DefaultPort is the port that JupyterLab listens on, unless it is in use.
 const DefaultPort = 8888
 
-// Session is a JupyterLab for one user, on this machine only.
+// Session is a JupyterLab server for one user, on this machine only.
 type Session struct {
 	Notebook  string // the file to open; the file browser shows its directory
 	Port      int    // 0 means DefaultPort, or the next one that is free
 	NoBrowser bool
 }
 
-// Open runs JupyterLab until ctx ends or the user shuts it down from its menu.
+// Open runs JupyterLab until ctx is done or the user shuts it down from its
+// menu.
 func Open(ctx context.Context, s *setup.Setup, session Session) error {
 	port, retries := session.Port, "0"
 	if port == 0 {

@@ -37,7 +37,7 @@ func busy(t *testing.T, port string) int {
 	return l.Addr().(*net.TCPAddr).Port
 }
 
-func TestOpenPassesOddPathsOn(t *testing.T) {
+func TestOpenWithOddPaths(t *testing.T) {
 	for _, name := range oddNames {
 		s, record, _ := fakePython(t, recordArguments+`; pwd >> "$RECORD"`)
 		notebook := emptyNotebook(t, name)
@@ -56,7 +56,8 @@ func TestOpenPassesOddPathsOn(t *testing.T) {
 	}
 }
 
-// TestOpenOnABusyPort verifies that a given port in use is an error before anything starts, and that the default one gives way to the next.
+// TestOpenOnABusyPort verifies that a given port in use is an error before anything starts, and that the next free port replaces the
+// default one.
 func TestOpenOnABusyPort(t *testing.T) {
 	notebook := emptyNotebook(t, "n")
 	s, record, _ := fakePython(t, recordArguments)
@@ -105,7 +106,7 @@ func TestPythonCannotStart(t *testing.T) {
 	}
 }
 
-func TestExecutePassesOddPathsOn(t *testing.T) {
+func TestExecuteWithOddPaths(t *testing.T) {
 	for _, name := range oddNames {
 		s, record, _ := fakePython(t, recordArguments+`; test -f "$3" && cat "$3" > "$5"; touch "$6"`)
 		notebook := emptyNotebook(t, name)

@@ -28,8 +28,8 @@ func NewConsole(f *os.File) *Console {
 // Done prints what succeeded.
 func (c *Console) Done(format string, args ...any) { c.line("✓ "+format, args...) }
 
-// Fault prints what failed.
-func (c *Console) Fault(format string, args ...any) { c.line("✗ "+format, args...) }
+// Failed prints what failed.
+func (c *Console) Failed(format string, args ...any) { c.line("✗ "+format, args...) }
 
 // Say prints anything else.
 func (c *Console) Say(format string, args ...any) { c.line("  "+format, args...) }
@@ -37,7 +37,7 @@ func (c *Console) Say(format string, args ...any) { c.line("  "+format, args...)
 // progress matches reports of a download in progress.
 var progress = regexp.MustCompile(`: [0-9.]+ [kMG]?B( of [0-9.]+ [kMG]?B)?$`)
 
-// Report prints the report of a package that downloads. The progress of a download is for terminals only.
+// Report prints a report of a package that downloads. Only a terminal shows the progress of a download.
 func (c *Console) Report(format string, args ...any) {
 	if text := fmt.Sprintf(format, args...); !progress.MatchString(text) {
 		c.Say("%s", text)
@@ -46,7 +46,7 @@ func (c *Console) Report(format string, args ...any) {
 	}
 }
 
-// Working prints what is in progress. The function that it returns prints that it is done, and how long it took.
+// Working prints what is in progress. The function that it returns prints what was done, and how long it took.
 func (c *Console) Working(format string, args ...any) (done func(format string, args ...any)) {
 	start := time.Now()
 	if c.terminal {

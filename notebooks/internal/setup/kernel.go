@@ -93,8 +93,8 @@ func (s *Setup) kernel(ctx context.Context) error {
 	return nil
 }
 
-// build compiles a program with the dependencies that its own module pins, and moves it to its place when complete. The command
-// go install would need a list of versions, which not every module proxy has.
+// build compiles a program with the dependencies that its own module pins, and moves it into place when it is complete. The command go
+// install would need a list of versions, which not every module proxy has.
 func (s *Setup) build(ctx context.Context, t tool) error {
 	if err := os.MkdirAll(s.dir(t), 0o755); err != nil {
 		return err
@@ -114,7 +114,7 @@ func (s *Setup) build(ctx context.Context, t tool) error {
 func (s *Setup) module(ctx context.Context, t tool) (string, error) {
 	if t.source != nil {
 		dir := filepath.Join(s.dir(t), "source")
-		if err := os.RemoveAll(dir); err != nil { // left by an interrupted set-up
+		if err := os.RemoveAll(dir); err != nil { // left by an interrupted setup
 			return "", err
 		}
 		if err := os.CopyFS(dir, t.source); err != nil {

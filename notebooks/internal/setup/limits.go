@@ -10,7 +10,7 @@ import (
 	"github.com/easy-gomlx/tutorials/birnn/pyenv"
 )
 
-// limits are what the machine may have too little of.
+// limits are the resources that the machine may run out of.
 var limits = []struct {
 	errnos []syscall.Errno
 	signs  []string // in the output of programs, in lower case
@@ -18,10 +18,10 @@ var limits = []struct {
 }{
 	{
 		[]syscall.Errno{syscall.ENOSPC}, []string{"no space left"},
-		"the disk is full (the set-up needs about 2 GB); free some space, or set EASY_GOMLX_CACHE to a directory on another disk",
+		"the disk is full (the setup needs about 2 GB); free some space, or set EASY_GOMLX_CACHE to a directory on another disk",
 	}, {
 		[]syscall.Errno{syscall.EDQUOT}, []string{"disk quota"},
-		"your disk quota is exceeded (the set-up needs about 2 GB); free some space, or set EASY_GOMLX_CACHE to a directory elsewhere",
+		"your disk quota is exceeded (the setup needs about 2 GB); free some space, or set EASY_GOMLX_CACHE to a directory elsewhere",
 	}, {
 		[]syscall.Errno{syscall.EROFS}, []string{"read-only file system"},
 		"the file system is read-only; set EASY_GOMLX_CACHE to a writable directory",

@@ -52,7 +52,7 @@ func fakeCommand(t *testing.T, name, script string) {
 	t.Setenv("PATH", bin)
 }
 
-// TestPrepareAtALimit verifies that a set-up that fails for lack of space or processes says so, and does not count as complete.
+// TestPrepareAtALimit verifies that a setup that fails for lack of space or processes says so, and does not count as complete.
 func TestPrepareAtALimit(t *testing.T) {
 	if _, err := os.Stat("/dev/full"); err != nil {
 		t.Skip("this system has no /dev/full")

@@ -10,8 +10,9 @@ import (
 	"time"
 )
 
-// acquire locks the directory. The processes that this one starts hold the lock too, so that a set-up waits for what a killed one
-// left running. A shared set-up is complete and needs no lock.
+// acquire locks the directory. The processes that this one starts hold the lock
+// too, so that a setup waits for programs that a killed one left running. A
+// shared setup is complete and needs no lock.
 func (s *Setup) acquire(ctx context.Context) (release func(), err error) {
 	if s.Shared() {
 		return func() {}, nil
@@ -31,12 +32,12 @@ func (s *Setup) acquire(ctx context.Context) (release func(), err error) {
 			return nil, fmt.Errorf("lock %s: %w", file.Name(), err)
 		}
 		if !waiting {
-			s.Console.Say("waiting for another set-up to finish")
+			s.Console.Say("waiting for another setup to finish")
 		}
 		select {
 		case <-ctx.Done():
 			file.Close()
-			return nil, errors.New("stopped while waiting for another set-up")
+			return nil, errors.New("stopped while waiting for another setup")
 		case <-time.After(200 * time.Millisecond):
 		}
 	}

@@ -1,8 +1,8 @@
 // Package setup prepares what the notebooks need: a Python environment with JupyterLab, the Go kernel with its helpers, XLA's plugin, and
 // MNIST. Everything is in one directory of the user's cache; nothing else on the machine changes, and no privileges are needed.
-// A complete set-up may be read-only and shared by many users.
+// A complete setup may be read-only and shared by many users.
 //
-// Each part is either complete or missing, so an interrupted set-up resumes the next time.
+// Each part is either complete or missing, so an interrupted setup resumes the next time.
 package setup
 
 import (
@@ -17,7 +17,7 @@ import (
 	"github.com/easy-gomlx/tutorials/birnn/mnist"
 )
 
-// Setup is a set-up in a directory.
+// Setup is what the notebooks need, in one directory.
 type Setup struct {
 	Cache   string // the directory
 	Console *Console
@@ -25,7 +25,7 @@ type Setup struct {
 	lock *os.File // inherited by go commands; see acquire
 }
 
-// New returns the set-up in [backend.CacheDir].
+// New returns the setup in [backend.CacheDir].
 func New(console *Console) (*Setup, error) {
 	cache, err := backend.CacheDir()
 	if err == nil {
@@ -77,7 +77,7 @@ func (s *Setup) Prepare(ctx context.Context) error {
 				return fmt.Errorf("stopped while preparing %s; the next start continues from here", step.name)
 			}
 			if s.Shared() {
-				return fmt.Errorf("prepare %s: the shared set-up in %s has another version and is read-only (%w); "+
+				return fmt.Errorf("prepare %s: the shared setup in %s is of another version and read-only (%w); "+
 					"ask its owner to prepare it again, or set EASY_GOMLX_CACHE to a directory of your own", step.name, s.Cache, Explain(err))
 			}
 			return fmt.Errorf("prepare %s: %w", step.name, Explain(err))
@@ -86,10 +86,10 @@ func (s *Setup) Prepare(ctx context.Context) error {
 	return nil
 }
 
-// plugin installs XLA's plugin, unless another backend is asked for.
+// plugin installs XLA's plugin, unless another backend is selected.
 func (s *Setup) plugin(ctx context.Context) error {
 	if config := os.Getenv("GOMLX_BACKEND"); !NeedsPlugin(config) {
-		s.Console.Done("GOMLX_BACKEND=%s needs no CPU plugin of XLA", config)
+		s.Console.Done("GOMLX_BACKEND=%s does not need XLA's CPU plugin", config)
 		return nil
 	}
 	path, err := backend.EnsurePlugin(ctx, s.Console.Report)

@@ -42,7 +42,7 @@ func TestExplainGo(t *testing.T) {
 	}
 }
 
-// kernelJSON is what the tests need of kernel.json.
+// kernelJSON has the parts of kernel.json that the tests need.
 type kernelJSON struct {
 	Argv     []string
 	Language string
@@ -84,7 +84,7 @@ func TestStarterIsBuilt(t *testing.T) {
 	t.Setenv("GOPROXY", "off")
 	s := newSetup(t)
 	if err := s.check(starter); err == nil {
-		t.Fatal("it is installed already")
+		t.Fatal("it is already installed")
 	}
 	if err := s.build(t.Context(), starter); err != nil {
 		t.Fatal(err)
@@ -128,7 +128,7 @@ func TestCheckKernel(t *testing.T) {
 	}
 }
 
-func TestOneSetUpAtATime(t *testing.T) {
+func TestOneSetupAtATime(t *testing.T) {
 	s := newSetup(t)
 	if err := os.MkdirAll(s.Cache, 0o755); err != nil {
 		t.Fatal(err)
@@ -141,7 +141,7 @@ func TestOneSetUpAtATime(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	if _, err := other.acquire(ctx); err == nil {
-		t.Fatal("two set-ups at a time")
+		t.Fatal("two setups at a time")
 	}
 	release()
 	release, err = other.acquire(t.Context())
@@ -173,7 +173,7 @@ func TestProgress(t *testing.T) {
 	}
 }
 
-// TestShared verifies that a complete read-only set-up is used, with settings elsewhere, and that an incomplete one is not.
+// TestShared verifies that a complete read-only setup is used, with settings elsewhere, and that an incomplete one is not.
 func TestShared(t *testing.T) {
 	if os.Geteuid() == 0 {
 		t.Skip("root can write everywhere")
@@ -187,10 +187,10 @@ func TestShared(t *testing.T) {
 	}
 	t.Cleanup(func() { os.Chmod(s.Cache, 0o755) })
 	if s.Shared() {
-		t.Error("an incomplete set-up is called shared")
+		t.Error("Shared reports an incomplete setup")
 	}
 	if _, err := s.acquire(t.Context()); err == nil || !strings.Contains(err.Error(), "EASY_GOMLX_CACHE") {
-		t.Errorf("the lock of an incomplete set-up: %v", err)
+		t.Errorf("the lock of an incomplete setup: %v", err)
 	}
 	if err := os.WriteFile(s.Jupyter().Complete(), nil, 0o644); err != nil {
 		t.Fatal(err)
@@ -205,7 +205,7 @@ func TestShared(t *testing.T) {
 	}
 	t.Cleanup(func() { os.Chmod(s.Jupyter().Dir, 0o755) })
 	if err := s.Prepare(t.Context()); err == nil || !strings.Contains(err.Error(), "another version") || !strings.Contains(err.Error(), s.Cache) {
-		t.Errorf("a shared set-up of another version: %v", err)
+		t.Errorf("a shared setup of another version: %v", err)
 	}
 	if state := s.state(); strings.HasPrefix(state, s.Cache) {
 		t.Errorf("the settings go to %s, which is read-only", state)

@@ -1,9 +1,9 @@
-// Command gopls runs the real gopls, the next one on PATH, only while someone completes or looks up names.
+// Command gopls runs the real gopls, the next one on PATH, only while names are completed or looked up.
 //
-// The Go kernel runs a gopls for each open notebook. It loads all packages that the notebook imports, which takes some 800 MB even if it is never used, and
-// it survives when the kernel is killed. This program takes its place: it answers the kernel's initialize request itself, keeps track of the open files,
-// starts the real gopls at the first request, stops it when there have been none for a while, and exits when the kernel closes the connection. With any
-// other arguments than the kernel's, it executes the real gopls.
+// The Go kernel runs a gopls for each open notebook. It loads all packages that the notebook imports, which takes some 800 MB even if it is
+// never used, and it survives when the kernel is killed. This program takes its place: it answers the kernel's initialize request itself,
+// keeps track of the open files, starts the real gopls at the first request, stops it when there have been none for a while, and exits when
+// the kernel closes the connection. With arguments other than the kernel's, it executes the real gopls.
 package main
 
 import (

@@ -13,15 +13,16 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if os.Getenv("BE_GOPLS") != "" {
-		beGopls()
+	if os.Getenv("FAKE_GOPLS") != "" {
+		fakeGopls()
 		return
 	}
 	os.Exit(m.Run())
 }
 
-// beGopls answers each request with all messages so far. The request "die" ends it.
-func beGopls() {
+// fakeGopls answers each request with all messages so far. The request "die"
+// ends it.
+func fakeGopls() {
 	in := bufio.NewReader(os.Stdin)
 	var log []string
 	for {
@@ -62,13 +63,13 @@ func newKernel(t *testing.T, idle time.Duration) *kernel {
 	go func() {
 		k.ended <- serve(theirs, func() *exec.Cmd {
 			c := exec.Command(os.Args[0])
-			c.Env = append(os.Environ(), "BE_GOPLS=1")
+			c.Env = append(os.Environ(), "FAKE_GOPLS=1")
 			k.started = append(k.started, c)
 			return c
 		}, idle)
 	}()
 	if got, want := k.ask("initialize", ""), `{"capabilities":{}}`; got != want {
-		t.Fatalf("the greeting is answered with %s, want %s", got, want)
+		t.Fatalf("the answer to initialize is %s, want %s", got, want)
 	}
 	k.tell("initialized", "{}")
 	return k
@@ -97,7 +98,7 @@ func (k *kernel) ask(method, uri string) string {
 		Error  *struct{ Message string }
 	}
 	if err := json.Unmarshal(m.text, &answer); err != nil || string(m.ID) != fmt.Sprint(k.asked) {
-		k.Fatalf("question %d has the answer %s (%v)", k.asked, m.text, err)
+		k.Fatalf("request %d has the answer %s (%v)", k.asked, m.text, err)
 	}
 	if answer.Error != nil {
 		return "error: " + answer.Error.Message
@@ -120,14 +121,14 @@ func (k *kernel) change(text string) {
 	k.tell("textDocument/didChange", `{"textDocument":{"uri":"file:///a","version":2},"contentChanges":[{"text":"`+text+`"}]}`)
 }
 
-func TestStartsWithTheFirstQuestion(t *testing.T) {
+func TestStartsWithTheFirstRequest(t *testing.T) {
 	k := newKernel(t, time.Hour)
 	k.open("one")
 	k.change("two")
 	k.tell("textDocument/didOpen", `{"textDocument":{"uri":"file:///b","text":"closed"}}`)
 	k.tell("textDocument/didClose", `{"textDocument":{"uri":"file:///b"}}`)
 	if len(k.started) != 0 {
-		t.Error("gopls runs before anybody asks")
+		t.Error("gopls is running before the first request")
 	}
 	k.want("hover", `"initialize, initialized, textDocument/didOpen two, hover"`)
 	k.change("three")
@@ -141,7 +142,7 @@ func TestStartsWithTheFirstQuestion(t *testing.T) {
 	}
 }
 
-func TestEndsWithoutQuestions(t *testing.T) {
+func TestStopsWhenIdle(t *testing.T) {
 	k := newKernel(t, 10*time.Millisecond)
 	k.open("one")
 	k.want("hover", `"initialize, initialized, textDocument/didOpen one, hover"`)
@@ -150,7 +151,7 @@ func TestEndsWithoutQuestions(t *testing.T) {
 	k.want("hover", `"initialize, initialized, textDocument/didOpen two, hover"`)
 }
 
-func TestFailsWhenItDies(t *testing.T) {
+func TestRequestsFailWhenGoplsDies(t *testing.T) {
 	k := newKernel(t, time.Hour)
 	k.want("die", "error: gopls has ended")
 	k.want("hover", `"initialize, initialized, hover"`)

@@ -13,8 +13,9 @@ import (
 	"time"
 )
 
-// greeting is the ID of our own initialize request, whose answer is not for the kernel.
-const greeting = `"initialize, from the kernel's starter"`
+// initializeID is the ID of our own initialize request, whose answer is not for
+// the kernel.
+const initializeID = `"initialize, from the kernel's starter"`
 
 // session is a kernel's connection.
 type session struct {
@@ -56,7 +57,7 @@ type server struct {
 func serve(kernel io.ReadWriteCloser, command func() *exec.Cmd, idle time.Duration) error {
 	defer kernel.Close()
 	s := &session{kernel: &lockedWriter{Writer: kernel}, command: command, idle: idle, files: map[string]*file{}, pending: map[string]bool{}}
-	s.idleTimer = time.AfterFunc(idle, s.rest)
+	s.idleTimer = time.AfterFunc(idle, s.stopIfIdle)
 	defer func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
@@ -89,7 +90,7 @@ func (s *session) fromKernel(m *message) error {
 		if err := json.Unmarshal(m.text, &whole); err != nil {
 			return err
 		}
-		whole["id"] = json.RawMessage(greeting)
+		whole["id"] = json.RawMessage(initializeID)
 		var err error
 		if s.initialize, err = json.Marshal(whole); err != nil {
 			return err
@@ -160,7 +161,7 @@ func (s *session) toKernel(from *server, out *bufio.Reader) {
 		if err != nil {
 			break
 		}
-		if string(m.ID) == greeting {
+		if string(m.ID) == initializeID {
 			continue
 		}
 		s.mu.Lock()
@@ -177,13 +178,13 @@ func (s *session) toKernel(from *server, out *bufio.Reader) {
 	from.command.Wait()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.real == from { // it ended by itself
+	if s.real == from { // it was not stopped
 		s.stop()
 	}
 }
 
-// rest stops the real gopls, unless a request is pending.
-func (s *session) rest() {
+// stopIfIdle stops the real gopls, unless a request is pending.
+func (s *session) stopIfIdle() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.pending) > 0 {
