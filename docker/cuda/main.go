@@ -2,7 +2,7 @@
 //
 //	go run ./docker/cuda 0.10.2
 //
-// The image is built with it if the argument CUDA is set. It has not been tried on a GPU yet.
+// The image is built with it if the argument CUDA is set. It has not been tested on a GPU.
 package main
 
 import (

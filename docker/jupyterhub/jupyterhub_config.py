@@ -12,7 +12,7 @@ c = get_config()  # noqa: F821
 setting = os.environ.get
 idle = int(setting("CLASS_IDLE", "900"))
 
-# Whoever knows the password may log in, under any name. For more than a class, choose another authenticator.
+# Anyone who knows the password may log in, under any name. For more than a class, choose another authenticator.
 c.JupyterHub.authenticator_class = "shared-password"
 c.SharedPasswordAuthenticator.user_password = os.environ["CLASS_PASSWORD"]
 c.Authenticator.allow_all = True
@@ -21,7 +21,7 @@ c.Authenticator.allow_all = True
 memory = setting("CLASS_MEMORY", "2G")
 c.Spawner.mem_limit = memory
 c.Spawner.cpu_limit = float(setting("CLASS_CPUS", "2"))
-c.Spawner.start_timeout = c.Spawner.http_timeout = 600  # thirty servers that start at once on a small machine take minutes
+c.Spawner.start_timeout = c.Spawner.http_timeout = 600  # starting thirty servers at once on a small machine takes minutes
 c.Spawner.default_url = "/lab/tree/work/tutorials/notebooks/bidirectional_rnn.ipynb"
 c.Spawner.environment = {
     "GOMEMLIMIT": setting("CLASS_GO_MEMORY", "320MiB"),  # not a hard limit

@@ -45,7 +45,7 @@ class Student(threading.Thread):
             self.error = f"{type(error).__name__}: {error}"
 
     def call(self, method, path, **more):
-        """Makes a request, with the path's token against cross-site request forgery."""
+        """Makes a request, with the path's token for protection against cross-site request forgery."""
         headers = {"X-XSRFToken": c.value for c in self.web.cookies if c.name == "_xsrf" and path.startswith(c.path)}
         answer = self.web.request(method, HUB + path, headers=headers, timeout=120, **more)
         answer.raise_for_status()
@@ -105,7 +105,7 @@ class Student(threading.Thread):
             if any("Println" in match for match in message["content"].get("matches") or []):
                 return
             time.sleep(1)  # it is still loading
-        raise TimeoutError("Println is not completed within ten minutes")
+        raise TimeoutError("Println was not completed within ten minutes")
 
     def execute(self, source):
         replied, idle, printed = None, False, ""
@@ -186,7 +186,7 @@ def main():
         if peak is None or usage.students > peak.students:
             peak = usage
         peaks |= usage.memory
-        time.sleep(max(0.5, 9 * looking))  # so as not to slow them down
+        time.sleep(max(0.5, 9 * looking))  # to avoid slowing them down
     time.sleep(5)
     rest = Usage()
 
