@@ -32,9 +32,7 @@ const childVariable = "BIRNN_TEST_CHILD"
 // directory, and what it prints.
 func child(t *testing.T, dir string, environment ...string) (*exec.Cmd, *bufio.Scanner) {
 	t.Helper()
-	cmd := exec.Command(os.Args[0], append(longtest.Args(), "-test.run=^"+t.Name()+"$")...)
-	cmd.Env = append(append(os.Environ(), childVariable+"="+dir), environment...)
-	cmd.Stderr = os.Stderr
+	cmd := longtest.Child(t, append(environment, childVariable+"="+dir)...)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

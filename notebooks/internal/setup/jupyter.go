@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 
 	"github.com/easy-gomlx/tutorials/birnn/pyenv"
-	"github.com/google/renameio/v2"
 	"golang.org/x/sys/unix"
 )
 
@@ -98,5 +97,5 @@ func writeIfChanged(path string, content []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
-	return renameio.WriteFile(path, content, 0o644)
+	return os.WriteFile(path, content, 0o644)
 }
