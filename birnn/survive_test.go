@@ -30,9 +30,7 @@ const childVariable = "BIRNN_TEST_CHILD"
 // child returns the command that runs the current test again, as a child with a directory, and its output.
 func child(t *testing.T, dir string, environment ...string) (*exec.Cmd, *bufio.Scanner) {
 	t.Helper()
-	cmd := exec.Command(os.Args[0], append(longtest.Args(), "-test.run=^"+t.Name()+"$")...)
-	cmd.Env = append(append(os.Environ(), childVariable+"="+dir), environment...)
-	cmd.Stderr = os.Stderr
+	cmd := longtest.Child(t, append(environment, childVariable+"="+dir)...)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

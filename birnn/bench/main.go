@@ -11,8 +11,7 @@
 //
 // Each peer is a process of its own, and starts with the same float32 weights and the same batch. A peer whose losses in the first five
 // steps are not those of the others is marked, and the exit status is 1. The peers then take turns for several rounds, so that other load
-// on the machine affects them all; waiting peers are stopped (SIGSTOP). Where /proc shows that other programs keep the machine busy, a turn
-// waits or is repeated, until -patience is used up.
+// on the machine affects them all; waiting peers are stopped (SIGSTOP).
 //
 // A time is the median over the rounds of each round's median step; "rounds" is the range of the rounds' medians. The first step
 // includes building and compiling, but not loading the library. Peak memory is that of the process, if the system has /proc.
@@ -28,7 +27,6 @@ import (
 	"os/signal"
 	"path/filepath"
 	"syscall"
-	"time"
 )
 
 type options struct {
@@ -63,7 +61,6 @@ func parse(args []string) (options, error) {
 	f.IntVar(&o.plan.rounds, "rounds", 5, "turns of each peer")
 	f.IntVar(&o.plan.steps, "steps", 40, "steps of a turn")
 	f.Float64Var(&o.plan.turn, "turn", 3, "the `seconds` after which a turn ends early")
-	f.DurationVar(&o.plan.patience, "patience", 2*time.Minute, "how long to wait, in total, while other programs keep the machine busy")
 	f.IntVar(&o.sizes.hidden, "hidden", 128, "hidden units of each direction")
 	f.IntVar(&o.sizes.batch, "batch", 100, "sequences of a training step; eval takes ten times as many at a time, a hundred times in total")
 	f.IntVar(&o.sizes.timesteps, "timesteps", 28, "time steps of a sequence")

@@ -41,20 +41,7 @@ func (r record) String() string {
 		text += fmt.Sprintf("\nThe losses of the first %d steps agree to a relative %.0e (the tolerance is %.0e).\n",
 			checkedSteps, greatestDifference(r.Results), lossTolerance)
 	}
-	if share, busy := r.others(); busy {
-		text += fmt.Sprintf("Other programs used up to %.0f%% of the processors' time during a turn: measure again on a quiet machine.\n", 100*share)
-	}
 	return text
-}
-
-// others returns the greatest share of the processors' time that other programs used during a turn, and whether it is too much.
-func (r record) others() (share float64, busy bool) {
-	for _, one := range r.Results {
-		for _, other := range one.Others {
-			share = max(share, other)
-		}
-	}
-	return share, share > busyShare
 }
 
 // soundResult returns the result of a peer, or a zero result if it has a fault or was left out.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os/exec"
 	"slices"
-	"time"
 )
 
 // result holds the measurements of a peer.
@@ -18,7 +17,6 @@ type result struct {
 	Load      float64     `json:"load_seconds"`       // starting the process and loading the library
 	FirstStep float64     `json:"first_step_seconds"` // building, compiling and one step
 	Peak      int64       `json:"peak_bytes"`
-	Others    []float64   `json:"others"`          // the share of the processors' time that other programs used, by round
 	Fault     string      `json:"fault,omitempty"` // why the peer can't be compared
 }
 
@@ -26,8 +24,6 @@ type result struct {
 type plan struct {
 	rounds, steps int
 	turn          float64 // seconds after which no further step of a turn starts
-
-	patience time.Duration // for other programs that keep the machine busy, in total
 }
 
 // checkedSteps is the number of steps whose losses are compared. They are not timed.
@@ -49,7 +45,6 @@ func measure(ctx context.Context, w work, chosen []peer, command func(peer) (*ex
 		}
 	}()
 	for _, one := range chosen {
-		p.patience = waitForQuiet(ctx, p.patience)
 		report("%s: loading, building and its first %d steps", one.name, checkedSteps)
 		c := &contestant{result: result{Peer: one.name, Title: one.title}}
 		all = append(all, c)
@@ -64,7 +59,7 @@ func measure(ctx context.Context, w work, chosen []peer, command func(peer) (*ex
 		report("round %d of %d", round+1, p.rounds)
 		for k := range all {
 			c := all[(k+round)%len(all)] // so that a peer does not always follow the same one
-			c.quietTurn(ctx, &p)
+			c.do(func() error { return c.turn(p) })
 		}
 	}
 	var results []result
@@ -119,35 +114,18 @@ func (c *contestant) begin(w work) error {
 	return nil
 }
 
-// quietTurn takes a turn when the machine is quiet, and repeats it if the machine was not, until the patience is used up.
-func (c *contestant) quietTurn(ctx context.Context, p *plan) {
-	for c.worker != nil {
-		p.patience = waitForQuiet(ctx, p.patience)
-		start := time.Now()
-		c.do(func() error { return c.turn(*p) })
-		last := len(c.Others) - 1
-		if c.worker == nil || c.Others[last] < busyShare || p.patience <= 0 || ctx.Err() != nil {
-			return
-		}
-		p.patience -= time.Since(start)
-		c.Steps, c.Others = c.Steps[:last], c.Others[:last]
-	}
-}
-
 func (c *contestant) turn(p plan) error {
 	// Two steps to fill the caches.
 	if _, err := c.worker.ask(request{Steps: 2, Seconds: p.turn / 10}); err != nil {
 		return err
 	}
-	before := loadNow(c.worker.cmd.Process.Pid)
 	answer, err := c.worker.ask(request{Steps: p.steps, Seconds: p.turn})
-	share := others(before, loadNow(c.worker.cmd.Process.Pid))
 	if err == nil && (len(answer.Milliseconds) == 0 || len(answer.Milliseconds) != len(answer.Losses)) {
 		err = fmt.Errorf("the worker reports %d times and %d losses", len(answer.Milliseconds), len(answer.Losses))
 	}
 	if err != nil {
 		return err
 	}
-	c.Steps, c.Others = append(c.Steps, answer.Milliseconds), append(c.Others, share)
+	c.Steps = append(c.Steps, answer.Milliseconds)
 	return nil
 }

@@ -13,7 +13,6 @@ import (
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
-	"github.com/gomlx/gomlx/ml/layers/lstm"
 	"github.com/gomlx/gomlx/ml/model"
 	"github.com/gomlx/gomlx/support/exceptions"
 )
@@ -203,51 +202,6 @@ func TestNewCells(t *testing.T) {
 			t.Errorf("variable %s is %v, want %s", path, v, want)
 		}
 	}
-}
-
-// TestLayerAgreesWithGoMLX compares outputs and gradients with GoMLX's own
-// LSTM, an independent implementation, for ONNX: gates i, o, f, c, weights
-// transposed.
-func TestLayerAgreesWithGoMLX(t *testing.T) {
-	l := newRefLayer(false, layerSize{3, 5, 4, 6}, 2)
-	results := runGraph(backendtest.Go(t), dtypes.Float64, l, func(nodes []*Node) []*Node {
-		o := l.outputs(nodes, false)
-		theirs := TransposeAllDims(gomlxLSTM(nodes[0], o.directions), 2, 0, 1, 3) // to [batch, time, direction, hidden]
-		weights := []*Node{nodes[0], nodes[1], nodes[2], nodes[5], nodes[6]}
-		var results []*Node
-		for _, out := range []*Node{o.All(), Reshape(theirs, l.batch, l.time, -1)} {
-			loss := ReduceAllSum(Mul(out, Sin(IotaFull(out.Graph(), out.Shape()))))
-			results = append(append(results, out), Gradient(loss, weights...)...)
-		}
-		return results
-	})
-	half := len(results) / 2
-	for k := range half {
-		near(t, fmt.Sprint("result ", k), results[k], results[half+k], 1e-13)
-	}
-}
-
-// gomlxLSTM runs GoMLX's layer with our weights: [time, 2, batch, hidden].
-func gomlxLSTM(x *Node, directions []*direction) *Node {
-	var inputs, recurrent, biases []*Node
-	for _, d := range directions {
-		l := d.cell.(*LSTM)
-		hidden, numInput := l.NumHidden(), x.Shape().Dim(2)
-		var k, r, b, none []*Node
-		for _, gate := range []int{0, 3, 2, 1} {
-			columns := AxisRange(gate*hidden, (gate+1)*hidden)
-			k = append(k, Transpose(Slice(l.Kernel, AxisRange(0, numInput), columns), 0, 1))
-			r = append(r, Transpose(Slice(l.Kernel, AxisRangeToEnd(numInput), columns), 0, 1))
-			bias := Slice(l.Bias, columns)
-			if gate == 2 {
-				bias = AddScalar(bias, l.ForgetBias)
-			}
-			b, none = append(b, bias), append(none, ZerosLike(bias))
-		}
-		inputs, recurrent, biases = append(inputs, Stack(k, 0)), append(recurrent, Stack(r, 0)), append(biases, Stack(append(b, none...), 0))
-	}
-	all, _, _ := lstm.NewWithWeights(x, Stack(inputs, 0), Stack(recurrent, 0), Stack(biases, 0), nil).Done()
-	return all
 }
 
 func TestPanics(t *testing.T) {

@@ -172,6 +172,14 @@ func TestLiveResumes(t *testing.T) {
 	if got, want := s.lines[len(s.lines)-1], "200 steps, the last 80 in 1 min 20 s · "; !strings.HasPrefix(got, want) {
 		t.Errorf("closing line is %q, want it to start with %q", got, want)
 	}
+	again := newStage(2, 100) // of a finished run
+	again.Resume(s.History())
+	if err := again.Done(); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := again.lines[len(again.lines)-1], "200 steps · "; !strings.HasPrefix(got, want) {
+		t.Errorf("closing line is %q, want it to start with %q", got, want)
+	}
 	fresh := newStage(1, 10)
 	fresh.Resume(history.Record{})
 	if len(fresh.figures)+len(fresh.lines) != 0 {

@@ -73,10 +73,14 @@ func (r *run) closingLine(now time.Time) string {
 	if total := r.total(); step < total {
 		done = fmt.Sprintf("stopped at step %s of %s", format.Thousands(step), format.Thousands(total))
 	}
-	if r.before > 0 {
+	took := " in " + duration(now.Sub(r.start))
+	switch {
+	case r.before > 0 && step == r.before: // already finished
+		took = ""
+	case r.before > 0:
 		done += ", the last " + format.Thousands(step-r.before)
 	}
-	parts := []string{done + " in " + duration(now.Sub(r.start))}
+	parts := []string{done + took}
 	if n := len(r.Training.Steps); n > 0 {
 		parts = append(parts, fmt.Sprintf("last batch: loss %s, accuracy %s",
 			format.Short(r.Training.Loss[n-1]), format.Percent(r.Training.Accuracy[n-1])))

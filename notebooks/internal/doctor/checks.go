@@ -108,6 +108,9 @@ func (c checks) plugin(context.Context) finding {
 	if f.detail, f.err = backend.FindPlugin(); f.err == nil {
 		f.err = backend.Verify(f.detail)
 	}
+	if errors.Is(f.err, backend.ErrNoCgo) {
+		f.fix = "install a C compiler, such as gcc"
+	}
 	return f
 }
 

@@ -42,41 +42,6 @@ func TestExplain(t *testing.T) {
 	}
 }
 
-// fakeCommand makes a shell script the only program in PATH.
-func fakeCommand(t *testing.T, name, script string) {
-	t.Helper()
-	bin := t.TempDir()
-	if err := os.WriteFile(filepath.Join(bin, name), []byte("#!/bin/sh\n"+script+"\n"), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	t.Setenv("PATH", bin)
-}
-
-// TestPrepareAtALimit verifies that a setup that fails for lack of space or processes says so, and does not count as complete.
-func TestPrepareAtALimit(t *testing.T) {
-	if _, err := os.Stat("/dev/full"); err != nil {
-		t.Skip("this system has no /dev/full")
-	}
-	const answer = "if [ \"$1\" = -c ]; then printf '%s\\n' 3.11.2 venv \"$0\"; exit; fi\n"
-	for _, test := range []struct{ name, script, want string }{
-		{"full disk", answer + "/bin/mkdir -p \"$4\" && /bin/cat \"$0\" > /dev/full", "the disk is full"},
-		{"no more processes", answer + "echo 'sh: Cannot fork: Resource temporarily unavailable' >&2; exit 2", "--pids-limit"},
-		{"no process at all", "echo 'Cannot fork: Resource temporarily unavailable' >&2; exit 2", "--pids-limit"},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			s := newSetup(t)
-			fakeCommand(t, "python3", test.script)
-			err := s.Prepare(t.Context())
-			if err == nil || !strings.Contains(err.Error(), "prepare JupyterLab") || !strings.Contains(err.Error(), test.want) {
-				t.Errorf("got %v, want it to say %q", err, test.want)
-			}
-			if s.Jupyter().Check(t.Context()) == nil {
-				t.Error("the environment counts as complete")
-			}
-		})
-	}
-}
-
 func TestCacheIsNotWritable(t *testing.T) {
 	blocked := filepath.Join(t.TempDir(), "blocked")
 	if err := os.WriteFile(blocked, nil, 0o644); err != nil {
