@@ -46,7 +46,7 @@ func TestMarkOtherLosses(t *testing.T) {
 }
 
 // lossesOf returns the losses of the checked steps, on the pure-Go backend.
-func lossesOf(t *testing.T, name string, w work, change func(*work, *data)) []float64 {
+func lossesOf(t *testing.T, w work, change func(*work, *data)) []float64 {
 	t.Helper()
 	b, err := gobackend.New("")
 	if err != nil {
@@ -55,11 +55,7 @@ func lossesOf(t *testing.T, name string, w work, change func(*work, *data)) []fl
 	defer b.Finalize()
 	d := newData(w)
 	change(&w, &d)
-	build := buildOurs
-	if name == "gomlx" {
-		build = buildGoMLX
-	}
-	take, err := build(b, w, d)
+	take, err := buildOurs(b, w, d)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,25 +79,24 @@ func TestLossesRevealOtherWork(t *testing.T) {
 		case single:
 			w.Batch, w.Examples = 1, checkedSteps
 		}
-		honest := lossesOf(t, ours, w, same)
+		honest := lossesOf(t, w, same)
 		for _, test := range []struct {
-			why  string
-			peer string
-			do   func(*work, *data)
-			ok   bool
+			why string
+			do  func(*work, *data)
+			ok  bool
 		}{
-			{"GoMLX's layer", "gomlx", same, true},
-			{"another readout", "gomlx", func(w *work, _ *data) { w.Final = true }, false},
-			{"no recurrence", "gomlx", func(w *work, d *data) { clear(d.weights.Forward.Kernel[w.Input*4*w.Hidden:]) }, false},
-			{"no backward cell", "gomlx", func(_ *work, d *data) { clear(d.weights.Backward.Kernel) }, false},
-			{"no bias", "gomlx", func(_ *work, d *data) { clear(d.weights.Forward.Bias) }, false},
-			{"one row missing", "gomlx", func(w *work, d *data) {
+			{"the same work", same, true},
+			{"another readout", func(w *work, _ *data) { w.Final = true }, false},
+			{"no recurrence", func(w *work, d *data) { clear(d.weights.Forward.Kernel[w.Input*4*w.Hidden:]) }, false},
+			{"no backward cell", func(_ *work, d *data) { clear(d.weights.Backward.Kernel) }, false},
+			{"no bias", func(_ *work, d *data) { clear(d.weights.Forward.Bias) }, false},
+			{"one row missing", func(w *work, d *data) {
 				for k := range w.Examples {
 					clear(d.x[k*w.Timesteps*w.Input:][:w.Input])
 				}
 			}, false},
 		} {
-			results := []result{{Losses: honest}, {Losses: honest}, {Losses: lossesOf(t, test.peer, w, test.do)}}
+			results := []result{{Losses: honest}, {Losses: honest}, {Losses: lossesOf(t, w, test.do)}}
 			markOtherLosses(results)
 			if got := results[2].Fault; (got == "") != test.ok {
 				t.Errorf("%s, %s: fault %q", kind, test.why, got)

@@ -5,9 +5,9 @@
 //	go run ./birnn/bench -workload timesteps          training with 28, 112 and 784 time steps
 //	go run ./birnn/bench -peers birnn,pytorch -json results.json -png bars.png
 //
-// The peers are GoMLX's own LSTM layer and pinned versions of PyTorch (as usually written, and pruned to the necessary work), TensorFlow,
-// Keras and JAX. For the Python peers it makes environments in EASY_GOMLX_CACHE, by default easy-gomlx in the user's cache directory;
-// without Python, only the peers in Go run.
+// The peers are pinned versions of PyTorch (as usually written, and pruned to the necessary work), TensorFlow,
+// Keras and JAX. It makes environments for them in EASY_GOMLX_CACHE, by default easy-gomlx in the user's cache directory;
+// without Python, only birnn runs.
 //
 // Each peer is a process of its own, and starts with the same float32 weights and the same batch. A peer whose losses in the first five
 // steps are not those of the others is marked, and the exit status is 1. The peers then take turns for several rounds, so that other load
@@ -126,7 +126,7 @@ func bench(ctx context.Context, o options) error {
 			return err
 		}
 		fmt.Printf("%s\n\n", w)
-		taking := able(chosen, w, len(works) > 1, report)
+		taking := able(chosen, w, report)
 		results, err := measure(ctx, w, taking, command, o.plan, report)
 		if err != nil {
 			return fmt.Errorf("interrupted: %w", err)
@@ -138,10 +138,10 @@ func bench(ctx context.Context, o options) error {
 }
 
 // able returns the peers that can do the work.
-func able(chosen []peer, w work, sweep bool, report func(string, ...any)) []peer {
+func able(chosen []peer, w work, report func(string, ...any)) []peer {
 	var taking []peer
 	for _, p := range chosen {
-		if why := p.leftOut(w, sweep); why != "" {
+		if why := p.leftOut(w); why != "" {
 			report("left out: %s: %s", p.name, why)
 			continue
 		}

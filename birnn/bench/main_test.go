@@ -53,7 +53,7 @@ func TestParse(t *testing.T) {
 		}
 	}
 	o, err := parse(nil)
-	if err != nil || o.sizes != (sizes{128, 100, 28, 0}) || o.peers != "birnn,pytorch,pytorch-pruned,tensorflow,keras,jax,gomlx" {
+	if err != nil || o.sizes != (sizes{128, 100, 28, 0}) || o.peers != "birnn,pytorch,pytorch-pruned,tensorflow,keras,jax" {
 		t.Errorf("the defaults are %+v, %v", o, err)
 	}
 }
@@ -68,16 +68,16 @@ func TestPeersNamed(t *testing.T) {
 	}
 }
 
-// TestEnvironmentsWithoutPython: the peers in Go remain.
+// TestEnvironmentsWithoutPython: birnn remains.
 func TestEnvironmentsWithoutPython(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
 	t.Setenv("EASY_GOMLX_CACHE", t.TempDir())
 	var said strings.Builder
 	able, _ := environments(t.Context(), peers, func(format string, args ...any) { fmt.Fprintf(&said, format+"\n", args...) })
-	if len(able) != 2 || able[0].name != ours || able[1].name != "gomlx" {
+	if len(able) != 1 || able[0].name != ours {
 		t.Errorf("the peers are %v", able)
 	}
-	if n := strings.Count(said.String(), "Python 3.11 to 3.13"); n != len(peers)-2 {
+	if n := strings.Count(said.String(), "Python 3.11 to 3.13"); n != len(peers)-1 {
 		t.Errorf("the report is:\n%s", said.String())
 	}
 }

@@ -57,7 +57,7 @@ func (w work) config() birnn.Config {
 }
 
 // loaders has a loader for each peer in Go.
-var loaders = map[string]func() (string, builder, error){"birnn": loadOurs, "gomlx": loadGoMLX}
+var loaders = map[string]func() (string, builder, error){ours: loadOurs}
 
 func loaderOf(name string) (func() (string, builder, error), error) {
 	load, ok := loaders[name]

@@ -30,7 +30,6 @@ var peers = []peer{
 	{"tensorflow", "TensorFlow, the tutorial's static graph", "tensorflow", "with_tensorflow"},
 	{"keras", "Keras Bidirectional(LSTM)", "tensorflow", "with_keras"},
 	{"jax", "JAX lax.scan", "jax", "with_jax"},
-	{name: "gomlx", title: "GoMLX ml/layers/lstm"},
 }
 
 // peersNamed returns the peers of a comma-separated list, in its order.
@@ -58,12 +57,9 @@ func allPeers() string {
 }
 
 // leftOut returns the reason why a peer can't do some work, or "".
-func (p peer) leftOut(w work, sweep bool) string {
-	switch {
-	case p.name == "pytorch-pruned" && w.Final:
+func (p peer) leftOut(w work) string {
+	if p.name == "pytorch-pruned" && w.Final {
 		return "with FinalStates there is nothing to prune"
-	case p.name == "gomlx" && sweep:
-		return "it takes too long to compile"
 	}
 	return ""
 }

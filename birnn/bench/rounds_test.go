@@ -52,12 +52,12 @@ func TestMeasure(t *testing.T) {
 	}
 }
 
-// TestMeasureOursAndGoMLX: they do the same work, in processes of their own.
-func TestMeasureOursAndGoMLX(t *testing.T) {
+// TestMeasureOurs runs package birnn in a process of its own.
+func TestMeasureOurs(t *testing.T) {
 	if testing.Short() {
 		t.Skip("skipped with -short: needs XLA, whose plugin may have to be downloaded")
 	}
-	for _, r := range measureHere(t, tiny, ours, "gomlx") {
+	for _, r := range measureHere(t, tiny, ours) {
 		if r.Fault != "" || len(r.Steps) != 2 {
 			t.Errorf("%s: fault %q, times %v", r.Peer, r.Fault, r.Steps)
 		}

@@ -1,4 +1,7 @@
-// Package pyenv makes Python environments with pinned packages:
+//go:build unix
+
+// Package pyenv makes Python environments with pinned packages, on Linux and
+// macOS:
 //
 //	env := pyenv.Env{Dir: dir, Requirements: requirements}
 //	if err := env.Ensure(ctx, log.Printf); err != nil {
@@ -16,7 +19,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 )
 
 // Env is a Python environment in a directory of its own.
@@ -37,9 +39,6 @@ type Env struct {
 
 // Python returns the path of the environment's interpreter.
 func (e Env) Python() string {
-	if runtime.GOOS == "windows" {
-		return filepath.Join(e.Dir, "Scripts", "python.exe")
-	}
 	return filepath.Join(e.Dir, "bin", "python")
 }
 
