@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 
 	"github.com/gomlx/compute"
@@ -52,7 +51,7 @@ func (m *Model) save(dir string) (err error) {
 	}
 	target, file := m.home, filepath.Join(dir, checkpoint.Name)
 	atHome := target.Is(dir)
-	if _, err := os.Stat(file); err == nil && atHome && m.homeSaved {
+	if c, err := readCheckpointFile(file); err == nil && atHome && m.homeSaved && c.Step == m.step {
 		return nil // saving it again would replace the previous one
 	}
 	if !atHome {
@@ -103,11 +102,7 @@ func (n Network) Load(backend compute.Backend, dir string) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := newOn(devicesFor(backend, c.Config), backend, c.Config, n, func(m *Model) error { return m.restore(c) })
-	if err != nil {
-		return nil, &CheckpointError{File: c.file, Err: err}
-	}
-	return m, nil
+	return n.build(backend, c.Config, func(m *Model) error { return m.restore(c) })
 }
 
 // Load returns a model of the built-in network; see [Network.Load].
@@ -126,6 +121,9 @@ type saved struct {
 // is intact, the error says so: another training run started there would
 // replace it.
 func readCheckpoint(dir string) (*saved, error) {
+	if dir == "" {
+		return nil, errNoDir
+	}
 	file, previous := filepath.Join(dir, checkpoint.Name), filepath.Join(dir, checkpoint.PreviousName)
 	c, err := readCheckpointFile(file)
 	var bad *CheckpointError
@@ -136,8 +134,12 @@ func readCheckpoint(dir string) (*saved, error) {
 		return c, err
 	}
 	p, previousErr := readCheckpointFile(previous)
-	if previousErr != nil {
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && previousErr != nil:
 		return nil, err
+	case previousErr != nil:
+		bad.Err = fmt.Errorf("%w; delete %s to start over", bad.Err, dir)
+		return nil, bad
 	}
 	bad.Err = fmt.Errorf("%w; the previous one, of step %d, is intact: rename %s to %s to go back to it", bad.Err, p.Step, previous, checkpoint.Name)
 	return nil, bad
@@ -149,6 +151,8 @@ func readCheckpointFile(file string) (*saved, error) {
 	switch {
 	case errors.As(err, &corrupt):
 		return nil, &CheckpointError{File: file, Err: corrupt.Err}
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, err
 	case err != nil:
 		return nil, fmt.Errorf("birnn: reading a checkpoint: %w", err)
 	}

@@ -3,7 +3,6 @@ package birnn
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -65,28 +64,38 @@ func (m *Model) scoringGraph(scope *model.Scope, x, y *Node) (loss, accuracy, pr
 	m.store.SetTraining(x.Graph(), false)
 	logits := m.logits(scope, x)
 	loss, accuracy = m.score(logits, y)
-	return float64Scalar(loss), float64Scalar(accuracy), ConvertDType(Softmax(logits, -1), dtypes.Float32)
+	return float64Scalar(loss), float64Scalar(accuracy), Softmax(ConvertDType(logits, dtypes.Float32), -1)
 }
 
 // logits calls the network and checks the shape of the result.
 func (m *Model) logits(scope *model.Scope, x *Node) *Node {
 	logits := m.network.Logits(scope, x)
-	if logits == nil {
-		panic(errors.New("Network.Logits returned nil"))
-	}
-	want := shapes.Make(dtypes.Float32, x.Shape().Dim(0), m.cfg.NumClasses)
-	if !slices.Equal(logits.Shape().Dimensions, want.Dimensions) || !logits.DType().IsFloat() {
-		panic(fmt.Errorf("Network.Logits returned %s for %d sequences; with Config.NumClasses %d it must be %s",
-			logits.Shape(), x.Shape().Dim(0), m.cfg.NumClasses, want))
+	checkFloat("Logits", logits)
+	if n := x.Shape().Dim(0); !slices.Equal(logits.Shape().Dimensions, []int{n, m.cfg.NumClasses}) {
+		panic(fmt.Errorf("Network.Logits returned %s for %d sequences; with Config.NumClasses %d the dimensions must be [%d, %d]",
+			logits.Shape(), n, m.cfg.NumClasses, n, m.cfg.NumClasses))
 	}
 	return logits
+}
+
+// checkFloat panics unless a function of the network returned numbers.
+func checkFloat(field string, result *Node) {
+	if result == nil {
+		panic(fmt.Errorf("Network.%s returned nil", field))
+	}
+	if !result.DType().IsFloat() {
+		panic(fmt.Errorf("Network.%s returned %s; want a floating-point type", field, result.Shape()))
+	}
 }
 
 // score returns the loss, with the regularizers that the network added, and the
 // accuracy.
 func (m *Model) score(logits, y *Node) (loss, accuracy *Node) {
-	train.AddMainLoss(m.network.Loss(logits, y))
-	return train.TotalLoss(logits.Graph()), m.network.Accuracy(logits, y)
+	loss, accuracy = m.network.Loss(logits, y), m.network.Accuracy(logits, y)
+	checkFloat("Loss", loss)
+	checkFloat("Accuracy", accuracy)
+	train.AddMainLoss(loss)
+	return train.TotalLoss(logits.Graph()), accuracy
 }
 
 func float64Scalar(x *Node) *Node { return ConvertDType(ReduceAllMean(x), dtypes.Float64) }

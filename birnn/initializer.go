@@ -16,11 +16,12 @@ func TruncatedNormal(scope *model.Scope, stddev float64) initializer.VariableIni
 	// One draw in 22 is rejected; the probability that all twelve are is 1e-16.
 	const draws = 12
 	return func(g *Graph, shape shapes.Shape) *Node {
+		number := func(x float64) *Node { return Const(g, shapes.CastAsDType(x, shape.DType)) }
 		value := Zeros(g, shape)
 		for range draws {
 			drawn := scope.RandomNormal(g, shape)
-			value = Where(LessThan(Abs(drawn), Const(g, float32(2))), drawn, value)
+			value = Where(LessThan(Abs(drawn), number(2)), drawn, value)
 		}
-		return Mul(value, Const(g, float32(stddev)))
+		return Mul(value, number(stddev))
 	}
 }

@@ -2,6 +2,7 @@ package birnn
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -9,7 +10,6 @@ import (
 	"github.com/gomlx/compute"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
-	"github.com/gomlx/gomlx/support/exceptions"
 
 	"github.com/easy-gomlx/tutorials/birnn/history"
 	"github.com/easy-gomlx/tutorials/birnn/internal/checkpoint"
@@ -26,6 +26,8 @@ type Model struct {
 	cfg         Config
 	network     Network
 	fingerprint string // of the training graph
+
+	training sync.Mutex // held by Train
 
 	mu       sync.Mutex // guards all below
 	store    *model.Store
@@ -111,8 +113,8 @@ func (m *Model) History() history.Record {
 }
 
 // Close frees the weights and the compiled programs, and unlocks the directory
-// of a model that [Resume] returned. It saves nothing. Methods that are called
-// later return [ErrClosed]; a second Close does nothing.
+// of a model that [Resume] returned. It saves nothing. Methods that need
+// them return [ErrClosed] from then on; a second Close does nothing.
 func (m *Model) Close() error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -127,13 +129,19 @@ func (m *Model) Close() error {
 	return m.home.Unlock()
 }
 
-// try calls fn and returns a panic of GoMLX, which is how it reports an invalid
-// graph, as an error.
+// try calls fn and returns a panic, which is how GoMLX reports an invalid graph,
+// as an error.
 func try(fn func() error) (err error) {
-	if caught := exceptions.TryCatch[error](func() { err = fn() }); caught != nil {
-		return caught
-	}
-	return err
+	defer func() {
+		switch r := recover().(type) {
+		case nil:
+		case error:
+			err = r
+		default:
+			err = fmt.Errorf("%v", r)
+		}
+	}()
+	return fn()
 }
 
 // sequences copies x, [n, Timesteps, NumInput], into a tensor of that shape.

@@ -243,6 +243,23 @@ func TestConcurrentUse(t *testing.T) {
 	}
 }
 
+// TestTrainTakesTurns: the second of two calls finds the training done.
+func TestTrainTakesTurns(t *testing.T) {
+	m := newModel(t, backendtest.Go(t), tinyConfig())
+	var group sync.WaitGroup
+	for range 2 {
+		group.Go(func() {
+			if err := m.Train(t.Context(), tinyExamples(15), Examples{}, nil); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	if m.Step() != 9 {
+		t.Errorf("it took %d steps, want 9", m.Step())
+	}
+}
+
 func TestWeightsRoundTrip(t *testing.T) {
 	backendtest.Each(t, func(t *testing.T, b compute.Backend) {
 		cfg := tinyConfig()
@@ -274,12 +291,12 @@ func TestClosedModel(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	second := func(_ any, err error) error { return err }
 	third := func(_, _ float64, err error) error { return err }
 	for name, err := range map[string]error{
 		"TrainStep": third(m.TrainStep(e.X, e.Y)), "Evaluate": third(m.Evaluate(e.X, e.Y)), "Validate": third(m.Validate(e.X, e.Y)),
 		"Predict": second(m.Predict(e.X)), "Classify": second(m.Classify(e.X)), "Weights": second(m.Weights()),
-		"SetWeights": m.SetWeights(w), "Save": m.Save(t.TempDir()),
+		"SetWeights": m.SetWeights(w), "Save": m.Save(t.TempDir()), "Train": m.Train(t.Context(), tinyExamples(4), Examples{}, nil),
+		"Variables": second(m.Variables()), "NumParameters": second(m.NumParameters()),
 	} {
 		if !errors.Is(err, ErrClosed) {
 			t.Errorf("%s: the error is %v, want ErrClosed", name, err)

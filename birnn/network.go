@@ -24,8 +24,9 @@ import (
 // The functions may use whatever GoMLX's own trainer supports: any optimizer,
 // dropout, batch normalization, regularizers (train.AddRegularizationLoss),
 // updates in each step (train.AddPerStepUpdateGraphFn), learning-rate schedules,
-// and variables of any dtype. scope.IsTraining reports whether the graph is one
-// of a training step.
+// and variables of any dtype. scope.IsTraining reports whether the graph is that
+// of a training step. On the pure-Go backend, GoMLX's batch normalization needs
+// UseBackendInference(false).
 type Network struct {
 	// Logits maps the sequences x, [n, Timesteps, NumInput] float32, to a score
 	// for each class, [n, NumClasses] of a floating-point type. Its variables
@@ -60,8 +61,20 @@ func (n Network) New(backend compute.Backend, cfg Config) (*Model, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	m, err := newOn(devicesFor(backend, cfg), backend, cfg, n, (*Model).drawValues)
-	if err != nil {
+	return n.build(backend, cfg, (*Model).drawValues)
+}
+
+// build returns a model on all devices; setValues gives the variables their values.
+func (n Network) build(backend compute.Backend, cfg Config, setValues func(*Model) error) (*Model, error) {
+	m, err := newOn(devicesFor(backend, cfg), backend, cfg, n, setValues)
+	var mismatch *MismatchError
+	var bad *CheckpointError
+	switch {
+	case errors.As(err, &mismatch):
+		return nil, mismatch
+	case errors.As(err, &bad):
+		return nil, bad
+	case err != nil:
 		return nil, fmt.Errorf("birnn: building the network: %w", err)
 	}
 	return m, nil
@@ -123,5 +136,5 @@ func CrossEntropy(logits, y *Node) *Node {
 // entry is that of the class in y, [n] int32: a scalar from 0 to 1.
 func Accuracy(logits, y *Node) *Node {
 	correct := Equal(ArgMax(logits, -1), y)
-	return ReduceAllMean(ConvertDType(correct, logits.DType()))
+	return ReduceAllMean(ConvertDType(correct, dtypes.Float32))
 }

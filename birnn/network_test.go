@@ -212,6 +212,32 @@ func TestInvalidNetworks(t *testing.T) {
 	}
 }
 
+// TestNilResults: an error names the function that returned nothing, or no number.
+func TestNilResults(t *testing.T) {
+	none := func(_, _ *Node) *Node { return nil }
+	ints := func(_, y *Node) *Node { return y }
+	for want, network := range map[string]Network{
+		"Network.Loss returned nil": {Loss: none}, "Network.Accuracy returned nil": {Accuracy: none},
+		"Network.Loss returned (Int32)": {Loss: ints}, "Network.Accuracy returned (Int32)": {Accuracy: ints},
+		"out of order": {Loss: func(_, _ *Node) *Node { panic("out of order") }},
+	} {
+		if _, err := network.New(backendtest.Go(t), tinyConfig()); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("the error is %v; want one with %q", err, want)
+		}
+	}
+}
+
+// TestTruncatedNormalOfDoubles draws float64 values as it does float32 ones.
+func TestTruncatedNormalOfDoubles(t *testing.T) {
+	got := model.MustCallOnce(backendtest.Go(t), model.NewStore(), func(scope *model.Scope, g *Graph) *Node {
+		return TruncatedNormal(scope, 0.01)(g, shapes.Make(dtypes.Float64, 1000))
+	})
+	values := tensors.MustCopyFlatData[float64](got)
+	if most := slices.Max(values); most > 0.02 || most < 0.019 || slices.Min(values) < -0.02 {
+		t.Errorf("values from %v to %v, want -0.02 to 0.02", slices.Min(values), most)
+	}
+}
+
 // TestCrossEntropyAgreesWithItsFormula, with logits so large that exp overflows.
 func TestCrossEntropyAgreesWithItsFormula(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))

@@ -72,6 +72,11 @@ func newProgram[F model.ExecGraphFn](backend compute.Backend, store *model.Store
 		WithInputShardingSpecs(p.spec, p.spec).
 		WithOutputShardingSpecs(replicated).
 		SetMaxCache(-1)
+	// GoMLX v0.28.6 creates this variable without a store, and looks for its
+	// default sharding there.
+	if err := store.GetVariable("/" + model.RNGStateVariableName).SetShardingSpec(replicated); err != nil {
+		return nil, err
+	}
 	return p, p.shared.SetDefaultShardingSpec(replicated)
 }
 

@@ -69,18 +69,14 @@ func (n Network) resume(backend compute.Backend, cfg Config, dir string) (*Model
 	if err := compareConfigs(dir, c.Config, cfg); err != nil {
 		return nil, err
 	}
-	m, err := newOn(devicesFor(backend, cfg), backend, cfg, n, func(m *Model) error {
+	m, err := n.build(backend, cfg, func(m *Model) error {
 		if c.Graph != m.fingerprint {
 			return &MismatchError{Dir: dir, Field: "network", Was: c.Graph, Is: m.fingerprint}
 		}
 		return m.restore(c)
 	})
-	var mismatch *MismatchError
-	switch {
-	case errors.As(err, &mismatch):
-		return nil, mismatch
-	case err != nil:
-		return nil, &CheckpointError{File: c.file, Err: err}
+	if err != nil {
+		return nil, err
 	}
 	m.homeSaved = true
 	return m, nil
@@ -92,7 +88,8 @@ type MismatchError struct {
 	Dir string // "": the model has no directory
 	// Field is what is different: a field of Config ("Config.Seed"), "examples"
 	// (their number) or "network". A network is compared by a fingerprint of its
-	// training graph, which also depends on the backend and on GoMLX's version.
+	// training graph, which also depends on the backend and on GoMLX's version,
+	// but not on the values of large constants.
 	Field   string
 	Was, Is string // its value in the checkpoint, and now
 }
@@ -132,8 +129,13 @@ func (e *InUseError) Error() string {
 	return fmt.Sprintf("birnn: the directory %s is in use by %s: wait until it is done, or choose another directory", e.Dir, e.Holder)
 }
 
+var errNoDir = errors.New("birnn: the directory has no name; \".\" is the present one")
+
 // lockDir locks a directory; see [checkpoint.Lock].
 func lockDir(dir, holder string) (*checkpoint.Dir, error) {
+	if dir == "" {
+		return nil, errNoDir
+	}
 	d, err := checkpoint.Lock(dir, holder)
 	var inUse *checkpoint.InUseError
 	switch {

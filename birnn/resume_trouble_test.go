@@ -14,6 +14,7 @@ import (
 	"github.com/easy-gomlx/tutorials/birnn/internal/checkpoint"
 
 	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/ml/model"
 )
 
 // TestDirectoryInUse: only one model trains in a directory, and the error of the others names its process.
@@ -138,6 +139,50 @@ func TestRecreatedDirectory(t *testing.T) {
 		t.Errorf("the error is %v, want an *InUseError", err)
 	}
 	wantStepOf(t, dir, 3)
+}
+
+// TestRelativeDirectory: the working directory may change during training.
+func TestRelativeDirectory(t *testing.T) {
+	parent := t.TempDir()
+	t.Chdir(parent)
+	m := mustResume(t, "run", nil)
+	t.Chdir(t.TempDir())
+	if err := m.Train(t.Context(), tinyExamples(15), Examples{}, nil); err != nil {
+		t.Fatal(err)
+	}
+	wantStepOf(t, filepath.Join(parent, "run"), 9)
+	for _, err := range []error{m.Save(""), second(Load(backendtest.Go(t), "")), second(resume(t, "", nil))} {
+		if err == nil || !strings.Contains(err.Error(), "directory has no name") {
+			t.Errorf("no directory: the error is %v", err)
+		}
+	}
+}
+
+func second(_ any, err error) error { return err }
+
+// TestSaveOverACorruptCheckpoint: a checkpoint that was overwritten is saved again.
+func TestSaveOverACorruptCheckpoint(t *testing.T) {
+	dir := t.TempDir()
+	interrupted(t, dir, 4)
+	m := mustResume(t, dir, nil)
+	writeFile(t, filepath.Join(dir, checkpoint.Name), []byte("junk"))
+	if err := m.Save(dir); err != nil {
+		t.Fatal(err)
+	}
+	wantStepOf(t, dir, 4)
+}
+
+// TestNetworkIsNotTheCheckpoint: a mistake in the network is not the checkpoint's.
+func TestNetworkIsNotTheCheckpoint(t *testing.T) {
+	dir := t.TempDir()
+	interrupted(t, dir, 4)
+	wrong := Network{Logits: func(_ *model.Scope, x *Node) *Node { return ReduceAllSum(x) }}
+	for _, err := range []error{second(wrong.Load(backendtest.Go(t), dir)), second(wrong.Resume(backendtest.Go(t), tinyConfig(), dir))} {
+		var bad *CheckpointError
+		if err == nil || errors.As(err, &bad) || !strings.Contains(err.Error(), "Network.Logits") {
+			t.Errorf("the error is %v; want one about Network.Logits", err)
+		}
+	}
 }
 
 // TestAccuracyThatIsNotANumber: it is an error, and does not get into a checkpoint, which could not be read.

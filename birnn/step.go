@@ -62,7 +62,7 @@ type DivergedError struct {
 func (e *DivergedError) Error() string {
 	advice := "start over with a smaller learning rate"
 	if e.Checkpoint != "" {
-		advice = fmt.Sprintf("load the last checkpoint, %s of step %d, and pass its Weights to a new model with a smaller learning rate", e.Checkpoint, e.CheckpointStep)
+		advice += fmt.Sprintf(", or with the Weights of the last checkpoint, %s of step %d", e.Checkpoint, e.CheckpointStep)
 	}
 	return fmt.Sprintf("birnn: the loss is %v at training step %d: %s", e.Loss, e.Step, advice)
 }

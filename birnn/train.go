@@ -63,6 +63,8 @@ func (m *Model) Train(ctx context.Context, train, validation Examples, report fu
 	if n := len(train.Y); n < m.cfg.BatchSize {
 		return fmt.Errorf("birnn: Train: %d examples do not fill a batch of Config.BatchSize %d", n, m.cfg.BatchSize)
 	}
+	m.training.Lock()
+	defer m.training.Unlock()
 	if err := m.setExamples(len(train.Y)); err != nil {
 		return err
 	}
@@ -82,19 +84,14 @@ func (m *Model) Train(ctx context.Context, train, validation Examples, report fu
 func (m *Model) setExamples(n int) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.closed {
+		return ErrClosed
+	}
 	if m.examples != n && m.examples != 0 && m.step > 0 {
-		return &MismatchError{Dir: m.homePath(), Field: "examples", Was: fmt.Sprint(m.examples), Is: fmt.Sprint(n)}
+		return &MismatchError{Dir: m.home.Path(), Field: "examples", Was: fmt.Sprint(m.examples), Is: fmt.Sprint(n)}
 	}
 	m.examples = n
 	return nil
-}
-
-// homePath returns the directory of a model of Resume, or "".
-func (m *Model) homePath() string {
-	if m.home == nil {
-		return ""
-	}
-	return m.home.Path()
 }
 
 // stopped saves the model that Train stopped training, if it has a directory.
@@ -104,10 +101,10 @@ func (m *Model) stopped(cause error) error {
 	if m.step == 0 || m.home == nil {
 		return fmt.Errorf("birnn: training stopped after step %d: %w", m.step, cause)
 	}
-	if err := m.save(m.homePath()); err != nil {
+	if err := m.save(m.home.Path()); err != nil {
 		return fmt.Errorf("birnn: training stopped after step %d and could not be saved: %w (%w)", m.step, err, cause)
 	}
-	return fmt.Errorf("birnn: training stopped after step %d, saved to %s: %w", m.step, m.homePath(), cause)
+	return fmt.Errorf("birnn: training stopped after step %d, saved to %s: %w", m.step, m.home.Path(), cause)
 }
 
 // epochEnded validates, unless that was already done at this step, and saves.
@@ -123,7 +120,7 @@ func (t *trainer) epochEnded(ctx context.Context, step int) error {
 	if m.home == nil {
 		return nil
 	}
-	return m.Save(m.homePath())
+	return m.Save(m.home.Path())
 }
 
 // lastValidation returns the step of the last validation, or 0.
@@ -148,7 +145,7 @@ type trainer struct {
 // run takes the remaining steps. If training was stopped at the end of an
 // epoch, its validation may remain to be done.
 func (t *trainer) run(ctx context.Context) error {
-	for step := t.model.Step(); ; step++ {
+	for step := t.model.Step(); ; step = t.model.Step() {
 		if step > 0 && step%t.perEpoch == 0 {
 			if err := t.epochEnded(ctx, step); err != nil {
 				return err

@@ -115,6 +115,23 @@ func TestModelAgreesWithGoMLXTrainer(t *testing.T) {
 	})
 }
 
+// TestEverythingOnDevices trains the network on two devices and on one.
+func TestEverythingOnDevices(t *testing.T) {
+	b, e := backendtest.XLA(t), tinyExamples(12)
+	network := Network{Logits: everything}
+	one, err := newOn(1, b, tinyConfig(), network, (*Model).drawValues)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer one.Close()
+	two, err := newOn(2, b, tinyConfig(), network, (*Model).drawValues)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer two.Close()
+	near(t, "losses", trainSteps(t, two, 5, e), trainSteps(t, one, 5, e), 1e-5)
+}
+
 // sameVariables compares the variables of a model with those of a store that a
 // trainer used, which also has its metrics.
 func sameVariables(t *testing.T, m *Model, store *model.Store) {

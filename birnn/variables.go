@@ -56,11 +56,21 @@ func checkWeights(v *model.Variable, a checkpoint.Array) (err error) {
 	return err
 }
 
-// restore sets the model to the saved state, after checking that the variables
-// are those of the network.
+// restore sets the model to what was saved. The error is a [*CheckpointError].
 func (m *Model) restore(c *saved) error {
-	left := make(map[string]checkpoint.Array, len(c.variables))
-	for _, a := range c.variables {
+	if err := m.setVariables(c.variables); err != nil {
+		return &CheckpointError{File: c.file, Err: err}
+	}
+	m.step, m.history, m.examples = c.Step, c.history, c.Examples
+	m.lastSaved = savedAs{c.file, c.Step}
+	return nil
+}
+
+// setVariables sets all variables, after checking that they are those of the
+// network.
+func (m *Model) setVariables(arrays []checkpoint.Array) error {
+	left := make(map[string]checkpoint.Array, len(arrays))
+	for _, a := range arrays {
 		left[a.Name] = a
 	}
 	for v := range m.store.IterVariables() {
@@ -80,7 +90,7 @@ func (m *Model) restore(c *saved) error {
 	for name := range left {
 		return fmt.Errorf("the checkpoint has a variable %q, the network has none: another network was trained", name)
 	}
-	for _, a := range c.variables {
+	for _, a := range arrays {
 		v := m.store.GetVariable("/" + a.Name)
 		value := tensors.FromShape(shapes.Make(v.DType(), a.Shape...))
 		if err := value.MutableBytes(func(data []byte) { copy(data, a.Data) }); err != nil {
@@ -90,7 +100,5 @@ func (m *Model) restore(c *saved) error {
 			return fmt.Errorf("setting variable %q: %w", a.Name, err)
 		}
 	}
-	m.step, m.history, m.examples = c.Step, c.history, c.Examples
-	m.lastSaved = savedAs{c.file, c.Step}
 	return nil
 }

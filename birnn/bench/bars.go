@@ -73,7 +73,7 @@ func (p picture) bar(y float64, r result, label string) error {
 	if err != nil {
 		return err
 	}
-	labels.TextStyle[0].Font, labels.TextStyle[0].YAlign, labels.Offset.X = sans(13, r.Peer == ours), text.YCenter, 8
+	labels.TextStyle[0].Font, labels.TextStyle[0].YAlign, labels.Offset = sans(13, r.Peer == ours), text.YCenter, vg.Point{X: 8, Y: 2}
 	p.Add(bar, spread, labels)
 	return nil
 }

@@ -128,13 +128,45 @@ func TestStep(t *testing.T) {
 	})
 }
 
+// TestStepInALoop decodes: a While loop whose body is a step.
+func TestStepInALoop(t *testing.T) {
+	backendtest.Each(t, func(t *testing.T, b compute.Backend) {
+		for _, gru := range []bool{false, true} {
+			l := newRefLayer(gru, layerSize{2, 3, 2, 4}, 1)
+			for n := range l.batch { // all time steps alike
+				for k := range l.x[:4] {
+					l.x[n*6+2+k] = l.x[n*6+k%2]
+				}
+			}
+			got := runGraph(b, dtypes.Float64, l, func(nodes []*Node) []*Node {
+				x := Squeeze(Slice(nodes[0], AxisRange(), AxisElem(0)), 1)
+				kernel, bias, h := nodes[1], nodes[2], nodes[3]
+				var c *Node
+				if !gru {
+					c = nodes[4]
+				}
+				loop(l.time, func(*Node) {
+					if gru {
+						h = (&GRU{Kernel: kernel, Bias: bias}).Step(x, State{H: h}).H
+						return
+					}
+					s := (&LSTM{Kernel: kernel, Bias: bias, ForgetBias: 1}).Step(x, State{H: h, C: c})
+					h, c = s.H, s.C
+				}, &x, &kernel, &bias, &h, &c)
+				return []*Node{h}
+			})
+			near(t, "hidden state", got[0], l.final(), tolerance[dtypes.Float64])
+		}
+	})
+}
+
 // TestLengthsOutOfRange: a length above the number of time steps counts as that
 // number, one below 0 as 0. Lengths may be of any integer type.
 func TestLengthsOutOfRange(t *testing.T) {
 	l := newRefLayer(false, layerSize{4, 3, 2, 4}, 2)
 	got := runGraph(backendtest.Go(t), dtypes.Float64, l, func(nodes []*Node) []*Node {
 		var results []*Node
-		for _, lengths := range []any{[]int64{9, -1, 3, math.MinInt32}, []int32{3, 0, 3, 0}} {
+		for _, lengths := range [][]int32{{9, -1, 3, math.MinInt32}, {3, 0, 3, 0}} {
 			o := l.outputs(nodes, true).Lengths(Const(nodes[0].Graph(), lengths))
 			for _, q := range questions {
 				results = append(results, q.graph(o))
@@ -233,6 +265,10 @@ func TestPanics(t *testing.T) {
 			Unidirectional(NewLSTM(s, x, 3, 1), Slice(x, AxisRange(), AxisRange(), AxisRange(0, 1)))
 		}, "is for 5 inputs"},
 		{"Reverse of two", []int{2, 4, 5}, func(s *model.Scope, x *Node) { newBidirectional(s, x).Reverse() }, "Reverse"},
+		{"a nil cell", []int{2, 4, 5}, func(_ *model.Scope, x *Node) { Unidirectional(nil, x) }, "the cell is nil"},
+		{"lengths of another type", []int{2, 4, 5}, func(s *model.Scope, x *Node) {
+			gru(s, x).Lengths(ConvertDType(lengths(x, 2), dtypes.Int64))
+		}, "want (Int32)[2]"},
 		{"too few lengths", []int{2, 4, 5}, func(s *model.Scope, x *Node) { gru(s, x).Lengths(lengths(x, 1)) }, "one for each sequence"},
 		{"lengths twice", []int{2, 4, 5}, func(s *model.Scope, x *Node) { gru(s, x).Lengths(lengths(x, 2)).Lengths(lengths(x, 2)) }, "twice"},
 		{"one state for two directions", []int{2, 4, 5}, func(s *model.Scope, x *Node) { newBidirectional(s, x).InitialState(State{}) }, "want 2"},

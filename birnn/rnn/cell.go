@@ -1,6 +1,7 @@
 package rnn
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/gomlx/compute"
@@ -99,6 +100,9 @@ func checkedKernel(kernel, bias *Node, gates int) *Node {
 // checkInput panics unless the cell's weights are for inputs like x, whose last
 // axis is the input.
 func checkInput(cell Cell, x *Node) {
+	if cell == nil {
+		panic(errors.New("rnn: the cell is nil"))
+	}
 	kernel := cell.kernel()
 	if want := kernel.Shape().Dim(0) - cell.NumHidden(); x.Shape().Dim(-1) != want {
 		panic(fmt.Errorf("rnn: x is %s; the cell's kernel %s is for %d inputs", x.Shape(), kernel.Shape(), want))
@@ -123,7 +127,7 @@ func checkState(cell Cell, s State, batch int) {
 
 // filled returns s with zeros in place of nil fields.
 func filled(cell Cell, s State, like *Node, batch int) State {
-	zeros := func() *Node { return Zeros(like.Graph(), shapes.Make(like.DType(), batch, cell.NumHidden())) }
+	zeros := func() *Node { return fill(like, 0, batch, cell.NumHidden()) }
 	if s.H == nil {
 		s.H = zeros()
 	}
@@ -147,6 +151,12 @@ func joinWeights(kernel, bias *Node, numHidden int) *Node {
 // functions, which fails in a loop; Const does not.
 func constant(like *Node, values any) *Node {
 	return Const(like.Graph(), shapes.CastAsDType(values, like.DType()))
+}
+
+// fill returns a tensor of the given dimensions with one value, in the graph and
+// the dtype of like.
+func fill(like *Node, value float64, dims ...int) *Node {
+	return BroadcastToShape(constant(like, value), shapes.Make(like.DType(), dims...))
 }
 
 // quarters splits x, [batch, 4*hidden], into four, [batch, hidden] each.

@@ -10,9 +10,10 @@
 // It works with GoMLX's own parts: a cell keeps its weights in variables of a
 // scope, and outputs are nodes that are differentiable with respect to weights,
 // inputs and initial states. On XLA a layer is a loop, and its gradient
-// another, so that any number of time steps compiles in the same time; there is
-// no gradient of the gradient. The pure-Go backend, which has no loops, unrolls
-// the time steps, up to 4,096.
+// another, so that any number of time steps compiles in the same time; the
+// gradient has no gradient there. The pure-Go backend, which cannot slice at a
+// computed index, unrolls the time steps, up to 4,096. In a GoMLX closure, such as
+// the body of a While, use Step: only it works there.
 //
 // # Shapes
 //

@@ -15,7 +15,7 @@ import (
 //	h = (1-z)*n + z*h                             hidden state
 //
 // Source: Cho et al., Learning Phrase Representations using RNN Encoder-Decoder
-// (2014), version 1 of the preprint, which has this form of the candidate.
+// (2014), version 1 of the preprint (arXiv:1406.1078v1), without the biases.
 type GRU struct {
 	// Kernel is Wx above Wh, [input+hidden, 3*hidden], with the columns of the
 	// gates in the order r, z, n.
@@ -54,8 +54,8 @@ func (c *GRU) weights() *Node {
 	fromInput, fromHidden := Slice(candidate, AxisRange(0, numInput)), Slice(candidate, AxisRangeToEnd(numInput))
 	kernel := Concatenate([]*Node{
 		gates,
-		Concatenate([]*Node{fromInput, ZerosLike(fromHidden)}, 0),
-		Concatenate([]*Node{ZerosLike(fromInput), fromHidden}, 0),
+		Concatenate([]*Node{fromInput, fill(fromHidden, 0, fromHidden.Shape().Dimensions...)}, 0),
+		Concatenate([]*Node{fill(fromInput, 0, fromInput.Shape().Dimensions...), fromHidden}, 0),
 	}, 1)
 	return joinWeights(kernel, c.Bias, n)
 }

@@ -91,7 +91,7 @@ func (l *LSTM) step(z *Node, before State) (u *Node, after State) {
 	return u, State{H: Mul(gatesOf(u).o, Tanh(c)), C: c}
 }
 
-// stepGradient implements [Cell]. With tanh' = 1-tanh²:
+// stepGradient implements [Cell]. With tanh' = 1-tanh² and the halved z:
 //
 //	dc += dh*o*(1-tanh(c)²)
 //	dz_i = dc*j * ½(1-u_i²)       dz_j = dc*i * (1-j²)

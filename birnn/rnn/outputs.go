@@ -42,7 +42,7 @@ func Bidirectional(forward, backward Cell, x *Node) *Outputs {
 
 func newOutputs(x *Node, directions ...*direction) *Outputs {
 	if x.Rank() != 3 || x.Shape().Dim(0) < 1 || x.Shape().Dim(1) < 1 {
-		panic(fmt.Errorf("rnn: x is %s; want [batch, time, input] with at least one sequence and one time step", x.Shape()))
+		panic(fmt.Errorf("rnn: x is %s; want [batch, time, input] of fixed size, with at least one sequence and one time step", x.Shape()))
 	}
 	for _, d := range directions {
 		checkInput(d.cell, x)
@@ -65,13 +65,13 @@ func (o *Outputs) Reverse() *Outputs {
 // neither outputs nor states nor gradients. A length above the number of time
 // steps counts as that number, one below 0 as 0.
 func (o *Outputs) Lengths(lengths *Node) *Outputs {
-	if !lengths.DType().IsInt() || lengths.Rank() != 1 || lengths.Shape().Dim(0) != o.x.Shape().Dim(0) {
+	if lengths.DType() != dtypes.Int32 || lengths.Rank() != 1 || lengths.Shape().Dim(0) != o.x.Shape().Dim(0) {
 		panic(fmt.Errorf("rnn: lengths are %s; want (Int32)[%d], one for each sequence", lengths.Shape(), o.x.Shape().Dim(0)))
 	}
 	if o.lengths != nil {
 		panic(fmt.Errorf("rnn: Lengths was called twice"))
 	}
-	o.lengths = ConvertDType(lengths, dtypes.Int32)
+	o.lengths = lengths
 	// Without this, a NaN would reach the gradient of the weights as 0*NaN.
 	o.x = Where(before(o.timeSteps(), o.lengths), o.x, constant(o.x, 0.0))
 	return o.changed()

@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/gomlx/compute"
-	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
@@ -31,7 +30,7 @@ func newRecurrence(cell Cell, x, mask *Node, initial State, backwards bool) *rec
 	checkInput(cell, x)
 	batch, steps := x.Shape().Dim(0), x.Shape().Dim(1)
 	checkState(cell, initial, batch)
-	ones := Ones(x.Graph(), shapes.Make(x.DType(), steps, batch, 1))
+	ones := fill(x, 1, steps, batch, 1)
 	r := &recurrence{
 		cell: cell, weights: cell.weights(),
 		x:       Concatenate([]*Node{swapTimeAndBatch(x), ones}, 2),
@@ -57,11 +56,11 @@ func singleStep(cell Cell, x *Node, before State) State {
 	return newRecurrence(cell, ExpandAxes(x, 1), nil, before, false).unrolled().final()
 }
 
-// run runs the recurrence. Where the backend has loops it is a loop, forwards
-// and backwards, so that compiling takes the same time for 28 time steps and
-// for 784. Elsewhere (the pure-Go backend) the steps are unrolled.
+// run runs the recurrence. On XLA it is a loop, forwards and backwards, so that
+// compiling takes the same time for 28 time steps and for 784. The pure-Go
+// backend cannot slice at a computed index; there the steps are unrolled.
 func (r *recurrence) run() states {
-	if r.steps() == 1 || !hasLoops(r.x.Graph().Backend()) {
+	if r.steps() == 1 || !canLoop(r.x.Graph().Backend()) {
 		return r.unrolled()
 	}
 	return r.looped()
@@ -83,13 +82,13 @@ func (r *recurrence) project() *Node {
 	return DotGeneral(r.x, []int{2}, nil, fromInput, []int{0}, nil)
 }
 
-// maxUnrolled is the greatest number of time steps on a backend without loops,
+// maxUnrolled is the greatest number of time steps on a backend that cannot loop,
 // where they are unrolled: each takes some 85 kB of graph.
 const maxUnrolled = 4096
 
-// hasLoops reports whether the backend can run a While loop over a stack of
+// canLoop reports whether the backend can run a While loop over a stack of
 // matrices. A loop's body is a function, and that is how XLA reports loops.
-func hasLoops(b compute.Backend) bool {
+func canLoop(b compute.Backend) bool {
 	return b.Capabilities().Functions &&
 		supports(b, compute.OpTypeDynamicSlice, compute.OpTypeDynamicUpdateSlice)
 }
@@ -103,8 +102,8 @@ type unrolledStates struct {
 
 func (r *recurrence) unrolled() states {
 	b := r.x.Graph().Backend()
-	if r.steps() > maxUnrolled && !hasLoops(b) {
-		panic(fmt.Errorf("rnn: %d time steps; the backend %q has no loops and takes at most %d: use XLA", r.steps(), b.Name(), maxUnrolled))
+	if r.steps() > maxUnrolled && !canLoop(b) {
+		panic(fmt.Errorf("rnn: %d time steps; the backend %q, which unrolls them, takes at most %d: use XLA", r.steps(), b.Name(), maxUnrolled))
 	}
 	_, fromHidden := r.split()
 	projected := r.project()

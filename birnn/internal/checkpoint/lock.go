@@ -46,6 +46,10 @@ type Dir struct {
 // empty for a single write, which takes milliseconds. The error is an
 // [*InUseError] if another holds it.
 func Lock(dir, holder string) (*Dir, error) {
+	dir, err := filepath.Abs(dir) // the working directory may change
+	if err != nil {
+		return nil, err
+	}
 	if err := makeDir(dir); err != nil {
 		return nil, err
 	}
@@ -104,8 +108,13 @@ func (d *Dir) Is(dir string) bool {
 	return err == nil && otherErr == nil && os.SameFile(mine, other)
 }
 
-// Path returns the directory's path.
-func (d *Dir) Path() string { return d.dir }
+// Path returns the directory's absolute path, or "" for nil.
+func (d *Dir) Path() string {
+	if d == nil {
+		return ""
+	}
+	return d.dir
+}
 
 // Unlock releases the lock.
 func (d *Dir) Unlock() error {
