@@ -34,7 +34,9 @@ func (s *summary) lines(title, unit string, measure func(result) (float64, bool)
 	}
 	p.alt = fmt.Sprintf("%s in %s, both axes logarithmic. %s.", p.Title.Text, unit, strings.Join(words, "; "))
 	plotutil.DefaultColors = colors
-	return p, plotutil.AddLinePoints(p.Plot, lines...)
+	err := plotutil.AddLinePoints(p.Plot, lines...)
+	p.Y.Min, p.Y.Max = aroundTicks(p.Y.Min, p.Y.Max)
+	return p, err
 }
 
 // measured returns a measure of a peer at each size of the sweep.
@@ -61,6 +63,19 @@ func (s *summary) sizeTicks() (ticks []plot.Tick) {
 		ticks = append(ticks, plot.Tick{Value: float64(size), Label: strconv.Itoa(size)})
 	}
 	return ticks
+}
+
+// aroundTicks returns the greatest tick up to least, and the least one from greatest on.
+func aroundTicks(least, greatest float64) (from, to float64) {
+	for _, tick := range oneTwoFive(least/10, 10*greatest) {
+		if tick.Value <= least {
+			from = tick.Value
+		}
+		if to < greatest {
+			to = tick.Value
+		}
+	}
+	return from, to
 }
 
 // oneTwoFive returns the ticks 1, 2, 5, 10, 20, 50 and so on.
