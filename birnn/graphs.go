@@ -70,7 +70,7 @@ func (m *Model) scoringGraph(scope *model.Scope, x, y *Node) (loss, accuracy, pr
 // logits calls the network and checks the shape of the result.
 func (m *Model) logits(scope *model.Scope, x *Node) *Node {
 	logits := m.network.Logits(scope, x)
-	checkFloat("Logits", logits)
+	checkFloat("Network.Logits", logits)
 	if n := x.Shape().Dim(0); !slices.Equal(logits.Shape().Dimensions, []int{n, m.cfg.NumClasses}) {
 		panic(fmt.Errorf("Network.Logits returned %s for %d sequences; with Config.NumClasses %d the dimensions must be [%d, %d]",
 			logits.Shape(), n, m.cfg.NumClasses, n, m.cfg.NumClasses))
@@ -79,12 +79,12 @@ func (m *Model) logits(scope *model.Scope, x *Node) *Node {
 }
 
 // checkFloat panics unless a function of the network returned numbers.
-func checkFloat(field string, result *Node) {
+func checkFloat(function string, result *Node) {
 	if result == nil {
-		panic(fmt.Errorf("Network.%s returned nil", field))
+		panic(fmt.Errorf("%s returned nil", function))
 	}
 	if !result.DType().IsFloat() {
-		panic(fmt.Errorf("Network.%s returned %s; want a floating-point type", field, result.Shape()))
+		panic(fmt.Errorf("%s returned %s; want a floating-point type", function, result.Shape()))
 	}
 }
 
@@ -92,8 +92,8 @@ func checkFloat(field string, result *Node) {
 // accuracy.
 func (m *Model) score(logits, y *Node) (loss, accuracy *Node) {
 	loss, accuracy = m.network.Loss(logits, y), m.network.Accuracy(logits, y)
-	checkFloat("Loss", loss)
-	checkFloat("Accuracy", accuracy)
+	checkFloat("Network.Loss", loss)
+	checkFloat("Network.Accuracy", accuracy)
 	train.AddMainLoss(loss)
 	return train.TotalLoss(logits.Graph()), accuracy
 }

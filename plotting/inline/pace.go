@@ -5,18 +5,9 @@ import (
 	"time"
 )
 
-const (
-	paceWindow  = 20 * time.Second       // of the moving average
-	paceSpacing = 100 * time.Millisecond // between samples, however fast the steps are
-	paceMinimum = time.Second            // before there is an average
-)
-
-// pace is a moving average of the time of a step. It starts with the first step that is reported, and
-// so excludes compilation, which comes before.
-type pace struct {
-	samples []sample // oldest first
-	latest  sample
-}
+// pace is the average time of a step. It starts with the first step that is reported, and so excludes
+// compilation, which comes before.
+type pace struct{ first, latest sample }
 
 type sample struct {
 	at   time.Time
@@ -25,24 +16,15 @@ type sample struct {
 
 func (p *pace) add(now time.Time, step int) {
 	p.latest = sample{now, step}
-	n := len(p.samples)
-	if n > 0 && now.Sub(p.samples[n-1].at) < paceSpacing {
-		return
-	}
-	p.samples = append(p.samples, p.latest)
-	// Keep two samples of any age: steps may take longer than the window.
-	for len(p.samples) > 2 && now.Sub(p.samples[0].at) > paceWindow {
-		p.samples = p.samples[1:]
+	if p.first.at.IsZero() {
+		p.first = p.latest
 	}
 }
 
-// perStep returns the average time of a step, and whether it is known yet.
+// perStep returns the average time of a step, and whether it is known yet: after a second.
 func (p *pace) perStep() (time.Duration, bool) {
-	if len(p.samples) == 0 {
-		return 0, false
-	}
-	elapsed, steps := p.latest.at.Sub(p.samples[0].at), p.latest.step-p.samples[0].step
-	if elapsed < paceMinimum || steps <= 0 {
+	elapsed, steps := p.latest.at.Sub(p.first.at), p.latest.step-p.first.step
+	if elapsed < time.Second || steps <= 0 {
 		return 0, false
 	}
 	return elapsed / time.Duration(steps), true

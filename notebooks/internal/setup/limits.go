@@ -5,28 +5,26 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"syscall"
 
 	"github.com/easy-gomlx/tutorials/birnn/pyenv"
 )
 
 // limits are the resources that the machine may run out of.
 var limits = []struct {
-	errnos []syscall.Errno
-	signs  []string // in the output of programs, in lower case
+	signs  []string // in errors and in the output of programs, in lower case
 	advice string
 }{
 	{
-		[]syscall.Errno{syscall.ENOSPC}, []string{"no space left"},
+		[]string{"no space left"},
 		"the disk is full (the setup needs about 2 GB); free some space, or set EASY_GOMLX_CACHE to a directory on another disk",
 	}, {
-		[]syscall.Errno{syscall.EDQUOT}, []string{"disk quota"},
+		[]string{"disk quota"},
 		"your disk quota is exceeded (the setup needs about 2 GB); free some space, or set EASY_GOMLX_CACHE to a directory elsewhere",
 	}, {
-		[]syscall.Errno{syscall.EROFS}, []string{"read-only file system"},
+		[]string{"read-only file system"},
 		"the file system is read-only; set EASY_GOMLX_CACHE to a writable directory",
 	}, {
-		[]syscall.Errno{syscall.EAGAIN}, []string{"resource temporarily unavailable", "can't start new thread", "failed to create new os thread", "pthread_create"},
+		[]string{"resource temporarily unavailable", "can't start new thread", "failed to create new os thread", "pthread_create"},
 		"too many processes or threads; end some, or raise the limit (ulimit -u; in a container --pids-limit)",
 	},
 }
@@ -57,8 +55,7 @@ func Explain(err error) error {
 	}
 	text = strings.ToLower(text)
 	for _, l := range limits {
-		is := slices.ContainsFunc(l.errnos, func(errno syscall.Errno) bool { return errors.Is(err, errno) })
-		if is || slices.ContainsFunc(l.signs, func(sign string) bool { return strings.Contains(text, sign) }) {
+		if slices.ContainsFunc(l.signs, func(sign string) bool { return strings.Contains(text, sign) }) {
 			return &limitError{l.advice, err}
 		}
 	}
