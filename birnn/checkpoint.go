@@ -51,8 +51,10 @@ func (m *Model) save(dir string) (err error) {
 	}
 	target, file := m.home, filepath.Join(dir, checkpoint.Name)
 	atHome := target.Is(dir)
-	if c, err := readCheckpointFile(file); err == nil && atHome && m.homeSaved && c.Step == m.step {
-		return nil // saving it again would replace the previous one
+	if atHome && m.homeSaved {
+		if c, err := readCheckpointFile(file); err == nil && c.Step == m.step {
+			return nil // saving it again would replace the previous one
+		}
 	}
 	if !atHome {
 		if target, err = lockDir(dir, ""); err != nil {
