@@ -88,7 +88,7 @@ func (e Env) probe(ctx context.Context, path string) (Python, error) {
 	if err != nil { // such as a shim without an interpreter
 		return Python{}, fmt.Errorf("the Python on PATH does not run: %w; install Python %s", err, e.versions())
 	}
-	lines := strings.Split(strings.ReplaceAll(out, "\r\n", "\n"), "\n")
+	lines := strings.Split(out, "\n")
 	var major, minor int
 	if len(lines) == 3 {
 		fmt.Sscanf(lines[0], "%d.%d", &major, &minor) // may end in rc2 or a1+
