@@ -1,0 +1,6 @@
+//go:build linux && amd64 && cgo
+
+package kernel
+
+// native are the implementations in C, the fastest first.
+var native []Implementation
