@@ -8,6 +8,7 @@
 // rows and nv are constants in each place where this is used.
 FN void add_products(vec sum[ROWS][4], const int rows, const int nv, const float *a, int64_t a_row, int64_t a_k,
                      const float *b, int64_t b_k, int64_t n) {
+  _Pragma("GCC unroll 2") // a quarter faster with AVX2
   for (int64_t k = 0; k < n; k++, a += a_k, b += b_k) {
     vec spread[ROWS];
     UNROLL for (int r = 0; r < rows; r++) spread[r] = all(a[r * a_row]);
