@@ -1,0 +1,115 @@
+// Runs the kernels on many odd sizes, on slices of exactly the size that they
+// need: for the address and undefined-behavior sanitizers. The tests in Go say
+// whether the numbers are right; this one verifies that they do not depend on
+// how the parallel loop runs its tasks.
+
+#include "../lstm.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static uint32_t seed = 1;
+
+static int below(int n) {
+  seed = seed * 1664525 + 1013904223;
+  return (int)((seed >> 8) % (uint32_t)n);
+}
+
+static void *memory(size_t bytes) {
+  void *p = malloc(bytes);
+  if (!p)
+    exit(3);
+  return p;
+}
+
+static float *numbers(int64_t n) {
+  float *p = memory(n * sizeof(float));
+  for (int64_t k = 0; k < n; k++)
+    p[k] = (below(2001) - 1000) / 1000.0f;
+  return p;
+}
+
+static float *nothing(int64_t n) { return memset(memory(n * sizeof(float)), 0xff, n * sizeof(float)); }
+
+static void last_task_first(void *pool, int64_t n, lstm_task *task, void *arg) {
+  (void)pool;
+  while (n-- > 0)
+    task(arg, n);
+}
+
+// Results of the passes, [0] with tasks in order and [1] with the last one first.
+typedef struct {
+  float *result[2];
+  int64_t n;
+} pair;
+
+static pair new_pair(int64_t n) { return (pair){{nothing(n), nothing(n)}, n}; }
+
+static void same(const char *name, pair p) {
+  if (memcmp(p.result[0], p.result[1], p.n * sizeof(float))) {
+    fprintf(stderr, "%s depends on the order of the tasks\n", name);
+    exit(2);
+  }
+  free(p.result[0]);
+  free(p.result[1]);
+}
+
+static void run(const lstm_set *set, lstm_sizes n, int optional) {
+  const int64_t states = n.batch * n.hidden, stack = n.time * states, weights = (n.input + n.hidden) * 4 * n.hidden;
+  float *x = numbers(n.batch * n.time * n.input), *kernel = numbers(weights), *bias = numbers(4 * n.hidden);
+  float *h0 = numbers(states), *c0 = numbers(states), *dh_all = numbers(stack);
+  unsigned char *mask = memory(n.batch * n.time);
+  for (int64_t k = 0; k < n.batch * n.time; k++)
+    mask[k] = below(3) > 0;
+
+  pair h_last = new_pair(states), c_last = new_pair(states), h = new_pair(stack + states), u = new_pair(4 * stack), c = new_pair(stack);
+  pair dkernel = new_pair(weights), dbias = new_pair(4 * n.hidden), dx = new_pair(n.batch * n.time * n.input);
+  pair dh0 = new_pair(states), dc0 = new_pair(states);
+  for (int k = 0; k < 2; k++) {
+    lstm_parallel *parallel = k ? last_task_first : NULL;
+    lstm_forward f = {n, x, kernel, bias, NULL, NULL, NULL, h_last.result[k], c_last.result[k], h.result[k], u.result[k], c.result[k]};
+    lstm_backward b = {n, x, kernel, u.result[k], c.result[k], h.result[k], h0, c0, NULL, NULL,
+                       dkernel.result[k], dbias.result[k], dx.result[k], dh0.result[k], dc0.result[k]};
+    if (optional & 1) {
+      f.h0 = h0;
+      f.c0 = c0;
+      b.dh_all = dh_all;
+    }
+    if (optional & 2)
+      f.mask = b.mask = mask;
+    void *scratch = memory(set->forward_scratch(&f));
+    set->forward(&f, scratch, parallel, NULL);
+    free(scratch);
+    scratch = memory(set->backward_scratch(&b));
+    set->backward(&b, scratch, parallel, NULL);
+    free(scratch);
+
+    f.h = f.u = f.c = f.c_last = NULL; // predicting
+    scratch = memory(set->forward_scratch(&f));
+    set->forward(&f, scratch, parallel, NULL);
+    free(scratch);
+    b.dkernel = b.dbias = b.dx = b.dh0 = b.dc0 = NULL;
+    scratch = memory(set->backward_scratch(&b));
+    set->backward(&b, scratch, parallel, NULL);
+    free(scratch);
+  }
+  same("h_last", h_last), same("c_last", c_last), same("h", h), same("u", u), same("c", c);
+  same("dkernel", dkernel), same("dbias", dbias), same("dx", dx), same("dh0", dh0), same("dc0", dc0);
+  set->tanh(x, x, n.batch * n.time * n.input);
+  free(x), free(kernel), free(bias), free(h0), free(c0), free(dh_all), free(mask);
+}
+
+static void run_all(const char *name, const lstm_set *set) {
+  for (int k = 0; k < 120; k++)
+    run(set, (lstm_sizes){1 + below(60), 1 + below(4), 1 + below(40), 1 + below(70), k & 1}, k >> 1);
+  printf("%s\n", name);
+}
+
+int main(void) {
+  if (__builtin_cpu_supports("avx512f"))
+    run_all("avx512", &lstm_avx512);
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+    run_all("avx2", &lstm_avx2);
+  return 0;
+}
