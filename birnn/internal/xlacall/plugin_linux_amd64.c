@@ -7,7 +7,7 @@
 #include "_cgo_export.h"
 
 // The plugin stays loaded: XLA's threads never end.
-pjrt_api *xlacall_load(const char *path, const char **error)
+pjrt_api *xlacall_load(const char *path, char **error)
 {
 	void *library = dlopen(path, RTLD_LAZY | RTLD_LOCAL);
 	pjrt_api *(*get)(void) = NULL;
@@ -18,7 +18,11 @@ pjrt_api *xlacall_load(const char *path, const char **error)
 		*error = strdup(dlerror());
 		return NULL;
 	}
-	return get();
+	pjrt_api *api = get();
+	if (api == NULL) {
+		*error = strdup("GetPjrtApi returned NULL");
+	}
+	return api;
 }
 
 pjrt_ffi *xlacall_ffi(const pjrt_api *api)
