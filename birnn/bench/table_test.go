@@ -80,9 +80,17 @@ func TestWorkNamed(t *testing.T) {
 			"One training step on a batch of 100: 112 time steps of 7, 128 hidden units, LastOutput",
 			"One training step on a batch of 100: 784 time steps of 1, 128 hidden units, LastOutput",
 		}},
-		{"train", sizes{8, 2, 30, 5}, []string{"One training step on a batch of 2: 30 time steps of 5, 8 hidden units, LastOutput"}},
-		{"train", sizes{8, 2, 30, 0}, nil},
-		{"train", sizes{0, 2, 28, 0}, nil},
+		{"threads", usual, []string{
+			"One training step on a batch of 100: 28 time steps of 28, 128 hidden units, LastOutput, -threads 1",
+			"One training step on a batch of 100: 28 time steps of 28, 128 hidden units, LastOutput, -threads 2",
+			"One training step on a batch of 100: 28 time steps of 28, 128 hidden units, LastOutput, -threads 4",
+		}},
+		{"single", sizes{hidden: 128, batch: 100, timesteps: 28, threads: 1, isa: avx2}, []string{
+			"Predicting one sequence: 28 time steps of 28, 128 hidden units, LastOutput, -threads 1, -isa avx2",
+		}},
+		{"train", sizes{hidden: 8, batch: 2, timesteps: 30, input: 5}, []string{"One training step on a batch of 2: 30 time steps of 5, 8 hidden units, LastOutput"}},
+		{"train", sizes{hidden: 8, batch: 2, timesteps: 30}, nil},
+		{"train", sizes{batch: 2, timesteps: 28}, nil},
 		{"sleep", usual, nil},
 	} {
 		all, err := workNamed(test.name, test.sizes)
