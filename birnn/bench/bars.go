@@ -42,12 +42,12 @@ func (s *summary) bars() (picture, error) {
 	return p, nil
 }
 
-// timeAndRatio returns the label of a bar, such as "20.2 ms (1.47×)".
+// timeAndRatio returns the label of a bar, such as "20.2 ms (birnn 0.68×)".
 func (r result) timeAndRatio(all []result) string {
 	middle, _ := r.milliseconds()
 	text := short(middle) + " ms"
-	if times, ok := ratio(r, all); ok && r.Peer != ours {
-		text += fmt.Sprintf(" (%.2f×)", times)
+	if middle, _, _, ok := ratio(r, all); ok && r.Peer != ours {
+		text += fmt.Sprintf(" (birnn %.2f×)", middle)
 	}
 	return text
 }

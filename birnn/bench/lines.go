@@ -11,7 +11,7 @@ import (
 	"gonum.org/v1/plot/plotutil"
 )
 
-var sweptNames = map[string]string{"hidden": "number of hidden units", "batch": "batch size", "timesteps": "number of time steps"}
+var sweptNames = map[string]string{"hidden": "number of hidden units", "batch": "batch size", "timesteps": "number of time steps", "threads": "number of threads"}
 
 // lines draws how a measure grows with the size of a sweep. Both axes are logarithmic, so that proportional growth has the slope 1.
 func (s *summary) lines(title, unit string, measure func(result) (float64, bool)) (picture, error) {

@@ -3,18 +3,25 @@
 //	go run ./birnn/bench                              a training step at the tutorial's size
 //	go run ./birnn/bench -workload eval               evaluation of 10,000 sequences
 //	go run ./birnn/bench -workload timesteps          training with 28, 112 and 784 time steps
+//	go run ./birnn/bench -workload threads            training with 1, 2 and 4 threads
+//	go run ./birnn/bench -threads 1 -isa avx2         one thread, and no AVX-512
 //	go run ./birnn/bench -peers birnn,pytorch -json results.json -png bars.png
 //
-// The peers are pinned versions of PyTorch (as usually written, and pruned to the necessary work), TensorFlow,
-// Keras and JAX. It makes environments for them in EASY_GOMLX_CACHE, by default easy-gomlx in the user's cache directory;
-// without Python, only birnn runs.
+// The peers are pinned versions of PyTorch (as usually written; pruned to the necessary work; and pruned, without oneDNN or with weights packed
+// beforehand), TensorFlow, Keras, JAX, and ONNX Runtime for evaluation and prediction. It makes environments for them in
+// EASY_GOMLX_CACHE, by default easy-gomlx in the user's cache directory; without Python, only birnn runs.
 //
 // Each peer is a process of its own, and starts with the same float32 weights and the same batch. A peer whose losses in the first five
 // steps are not those of the others is marked, and the exit status is 1. The peers then take turns for several rounds, so that other load
 // on the machine affects them all; waiting peers are stopped (SIGSTOP).
 //
-// A time is the median over the rounds of each round's median step; "rounds" is the range of the rounds' medians. The first step
-// includes building and compiling, but not loading the library. Peak memory is that of the process, if the system has /proc.
+// A time is the median over the rounds of each round's median step; "rounds" is the range of the rounds' medians. "birnn / peer" is the
+// time of birnn relative to the peer's: the median of the ratios within each round, and their range. The first step includes building and
+// compiling, but not loading the library. Peak memory is that of the process, if the system has /proc.
+//
+// The flags -threads and -isa set the environment variables that restrict each library. "ONNX Runtime, one thread" always has one thread.
+// Matrix products in JAX, and on AMD's processors in MKL, are as fast with -isa avx2 as without. ONNX Runtime has no switch for the
+// instruction set, and is left out.
 package main
 
 import (
@@ -56,7 +63,7 @@ func main() {
 func parse(args []string) (options, error) {
 	var o options
 	f := flag.NewFlagSet("bench", flag.ContinueOnError)
-	f.StringVar(&o.workload, "workload", "train", "what to measure: "+workloads+"; the last three train with several sizes")
+	f.StringVar(&o.workload, "workload", "train", "what to measure: "+workloads+"; the last four train with several values")
 	f.StringVar(&o.peers, "peers", allPeers(), "comma-separated `list` of the peers")
 	f.IntVar(&o.plan.rounds, "rounds", 5, "turns of each peer")
 	f.IntVar(&o.plan.steps, "steps", 40, "steps of a turn")
@@ -65,8 +72,10 @@ func parse(args []string) (options, error) {
 	f.IntVar(&o.sizes.batch, "batch", 100, "sequences of a training step; eval takes ten times as many at a time, a hundred times in total")
 	f.IntVar(&o.sizes.timesteps, "timesteps", 28, "time steps of a sequence")
 	f.IntVar(&o.sizes.input, "input", 0, "inputs of a time step (default 784 / timesteps, the pixels of an image)")
+	f.IntVar(&o.sizes.threads, "threads", 0, "threads of each peer (default: as each library chooses)")
+	f.StringVar(&o.sizes.isa, "isa", "", "avx2: the peers leave out AVX-512, as far as their libraries let them")
 	f.StringVar(&o.json, "json", "", "write all measurements to this `file`")
-	f.StringVar(&o.png, "png", "", "draw the times to this `file`; with several sizes, also the memory, to the file whose name has -memory added")
+	f.StringVar(&o.png, "png", "", "draw the times to this `file`; with several values, also the memory, to the file whose name has -memory added")
 	f.StringVar(&o.worker, "worker", "", "run as the worker of this `peer` (for internal use)")
 	if err := f.Parse(args); err != nil {
 		return o, err
@@ -77,6 +86,12 @@ func parse(args []string) (options, error) {
 	}
 	if o.plan.rounds < 1 || o.plan.steps < 1 {
 		err = errors.New("-rounds and -steps must be 1 or more")
+	}
+	if o.sizes.threads < 0 {
+		err = errors.New("-threads must be 1 or more")
+	}
+	if o.sizes.isa != "" && o.sizes.isa != avx2 {
+		err = fmt.Errorf("unknown instruction set %q for -isa; there is only avx2", o.sizes.isa)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "✗", err)
@@ -117,8 +132,6 @@ func bench(ctx context.Context, o options) error {
 	if err := os.CopyFS(scripts, files); err != nil {
 		return err
 	}
-	command := func(p peer) (*exec.Cmd, error) { return p.command(ctx, envs, filepath.Join(scripts, "peers")) }
-
 	all := newSummary(o.workload, len(works) > 1)
 	for _, w := range works {
 		w.Data = filepath.Join(scripts, "data")
@@ -127,6 +140,7 @@ func bench(ctx context.Context, o options) error {
 		}
 		fmt.Printf("%s\n\n", w)
 		taking := able(chosen, w, report)
+		command := func(p peer) (*exec.Cmd, error) { return p.command(ctx, envs, filepath.Join(scripts, "peers"), w) }
 		results, err := measure(ctx, w, taking, command, o.plan, report)
 		if err != nil {
 			return fmt.Errorf("interrupted: %w", err)

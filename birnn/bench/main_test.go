@@ -44,6 +44,9 @@ func TestParse(t *testing.T) {
 	}{
 		{"", true},
 		{"-workload eval -peers birnn -rounds 1 -steps 1", true},
+		{"-threads 2 -isa avx2", true},
+		{"-threads -1", false},
+		{"-isa sse", false},
 		{"-rounds 0", false},
 		{"-steps -1", false},
 		{"eval", false},
@@ -53,7 +56,7 @@ func TestParse(t *testing.T) {
 		}
 	}
 	o, err := parse(nil)
-	if err != nil || o.sizes != (sizes{128, 100, 28, 0}) || o.peers != "birnn,pytorch,pytorch-pruned,tensorflow,keras,jax" {
+	if err != nil || o.sizes != (sizes{hidden: 128, batch: 100, timesteps: 28}) || o.peers != "birnn,pytorch,pytorch-pruned,pytorch-packed,pytorch-aten,tensorflow,keras,jax,onnxruntime,onnxruntime-1" {
 		t.Errorf("the defaults are %+v, %v", o, err)
 	}
 }

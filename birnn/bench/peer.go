@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/easy-gomlx/tutorials/birnn/pyenv"
@@ -25,11 +26,15 @@ const ours = "birnn"
 
 var peers = []peer{
 	{name: ours, title: "birnn (this package)"},
-	{"pytorch", "PyTorch nn.LSTM, both directions", "pytorch", "with_torch"},
-	{"pytorch-pruned", "PyTorch LSTM + one LSTMCell step", "pytorch", "with_torch"},
-	{"tensorflow", "TensorFlow, the tutorial's static graph", "tensorflow", "with_tensorflow"},
+	{"pytorch", "PyTorch, both directions", "pytorch", "with_torch"},
+	{"pytorch-pruned", "PyTorch pruned", "pytorch", "with_torch"},
+	{"pytorch-packed", "PyTorch pruned and packed", "pytorch", "with_torch"},
+	{"pytorch-aten", "PyTorch without oneDNN", "pytorch", "with_torch"},
+	{"tensorflow", "TensorFlow static graph", "tensorflow", "with_tensorflow"},
 	{"keras", "Keras Bidirectional(LSTM)", "tensorflow", "with_keras"},
 	{"jax", "JAX lax.scan", "jax", "with_jax"},
+	{"onnxruntime", "ONNX Runtime", "onnxruntime", "with_onnxruntime"},
+	{"onnxruntime-1", "ONNX Runtime, one thread", "onnxruntime", "with_onnxruntime"},
 }
 
 // peersNamed returns the peers of a comma-separated list, in its order.
@@ -58,8 +63,15 @@ func allPeers() string {
 
 // leftOut returns the reason why a peer can't do some work, or "".
 func (p peer) leftOut(w work) string {
-	if p.name == "pytorch-pruned" && w.Final {
+	switch {
+	case p.name == "pytorch-pruned" && w.Final:
 		return "with FinalStates there is nothing to prune"
+	case p.name == "pytorch-packed" && w.Kind == train:
+		return "the weights change in every step of a training"
+	case p.env == "onnxruntime" && w.Kind == train:
+		return "it cannot train"
+	case p.env == "onnxruntime" && w.ISA != "":
+		return "it has no switch for the instruction set"
 	}
 	return ""
 }
@@ -67,16 +79,18 @@ func (p peer) leftOut(w work) string {
 //go:embed peers
 var files embed.FS
 
-// command returns the command for a peer's worker: this program, or the Python of an environment with the scripts in dir.
-func (p peer) command(ctx context.Context, envs map[string]pyenv.Env, scripts string) (*exec.Cmd, error) {
+// command returns the command for a peer's worker, with the switches of its work: this program, or the Python of an environment with the scripts in dir.
+func (p peer) command(ctx context.Context, envs map[string]pyenv.Env, scripts string, w work) (*exec.Cmd, error) {
 	if p.env != "" {
 		cmd := envs[p.env].Command(ctx, filepath.Join(scripts, "worker.py"), p.module, p.name)
-		cmd.Env = append(cmd.Env, "PYTHONDONTWRITEBYTECODE=1")
+		cmd.Env = slices.Concat(cmd.Env, w.environ(), []string{"PYTHONDONTWRITEBYTECODE=1"})
 		return cmd, nil
 	}
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
-	return exec.CommandContext(ctx, self, "-worker", p.name), nil
+	cmd := exec.CommandContext(ctx, self, "-worker", p.name)
+	cmd.Env = append(os.Environ(), w.environ()...)
+	return cmd, nil
 }

@@ -20,7 +20,7 @@ func measureHere(t *testing.T, w work, names ...string) []result {
 	for _, name := range names {
 		chosen = append(chosen, peer{name: name, title: name})
 	}
-	command := func(p peer) (*exec.Cmd, error) { return p.command(t.Context(), nil, "") }
+	command := func(p peer) (*exec.Cmd, error) { return p.command(t.Context(), nil, "", w) }
 	results, err := measure(t.Context(), w, chosen, command, plan{rounds: 2, steps: 3, turn: 10}, t.Logf)
 	if err != nil {
 		t.Fatal(err)

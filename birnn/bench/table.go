@@ -10,30 +10,42 @@ import (
 
 // perStep returns the median time of a step in ms, and the range of the rounds' medians.
 func (r result) perStep() (middle, least, greatest float64, ok bool) {
+	return middleAndRange(r.rounds())
+}
+
+// rounds returns the median time of a step in each round.
+func (r result) rounds() []float64 {
 	var rounds []float64
 	for _, steps := range r.Steps {
 		rounds = append(rounds, median(steps))
 	}
-	if len(rounds) == 0 {
-		return 0, 0, 0, false
-	}
-	return median(rounds), slices.Min(rounds), slices.Max(rounds), true
+	return rounds
 }
 
-// ratio returns the time of a peer relative to ours.
-func ratio(r result, all []result) (float64, bool) {
+// ratio returns our time relative to a peer's: the median of the rounds' ratios, and their range.
+func ratio(r result, all []result) (middle, least, greatest float64, ok bool) {
 	k := slices.IndexFunc(all, func(r result) bool { return r.Peer == ours })
 	if k < 0 {
-		return 0, false
+		return 0, 0, 0, false
 	}
-	own, _, _, ok1 := all[k].perStep()
-	other, _, _, ok2 := r.perStep()
-	return other / own, ok1 && ok2 && own > 0
+	own, ratios := all[k].rounds(), r.rounds()
+	ratios = ratios[:min(len(own), len(ratios))] // a peer that failed has fewer rounds
+	for round := range ratios {
+		ratios[round] = own[round] / ratios[round]
+	}
+	return middleAndRange(ratios)
+}
+
+func middleAndRange(numbers []float64) (middle, least, greatest float64, ok bool) {
+	if len(numbers) == 0 {
+		return 0, 0, 0, false
+	}
+	return median(numbers), slices.Min(numbers), slices.Max(numbers), true
 }
 
 // table formats the results as a Markdown table, the fastest first.
 func table(results []result) string {
-	rows := [][]string{{"peer", "ms/step", "rounds", "vs ours", "first step", "peak memory"}}
+	rows := [][]string{{"peer", "ms/step", "rounds", "birnn / peer", "first step", "peak memory"}}
 	var notes []string
 	for _, r := range fastestFirst(results) {
 		row := []string{r.Title, "-", "-", "-", "-", "-"}
@@ -41,8 +53,8 @@ func table(results []result) string {
 			row[1], row[2] = short(middle), short(least)+" to "+short(greatest)
 			row[4], row[5] = short(r.FirstStep)+" s", megabytes(r.Peak)
 		}
-		if times, ok := ratio(r, results); ok {
-			row[3] = strconv.FormatFloat(times, 'f', 2, 64)
+		if middle, least, greatest, ok := ratio(r, results); ok && r.Peer != ours {
+			row[3] = fmt.Sprintf("%.2f (%.2f to %.2f)", middle, least, greatest)
 		}
 		if r.Fault != "" {
 			row[0] = "✗ " + row[0]

@@ -3,6 +3,7 @@ package main
 import (
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -18,12 +19,12 @@ func sample() []result {
 
 func TestTable(t *testing.T) {
 	want := `
-| peer     | ms/step |       rounds | vs ours | first step | peak memory |
-| -------- | ------: | -----------: | ------: | ---------: | ----------: |
-| fast     |    5.50 | 5.50 to 5.50 |    0.25 |     0.12 s |      610 MB |
-| birnn    |    22.0 | 21.0 to 24.0 |    1.00 |     1.50 s |      300 MB |
-| slow     |    1210 |  220 to 2200 |   55.00 |     29.0 s |           - |
-| ✗ broken |       - |            - |       - |          - |           - |
+| peer     | ms/step |       rounds |        birnn / peer | first step | peak memory |
+| -------- | ------: | -----------: | ------------------: | ---------: | ----------: |
+| fast     |    5.50 | 5.50 to 5.50 | 4.09 (3.82 to 4.36) |     0.12 s |      610 MB |
+| birnn    |    22.0 | 21.0 to 24.0 |                   - |     1.50 s |      300 MB |
+| slow     |    1210 |  220 to 2200 | 0.05 (0.01 to 0.10) |     29.0 s |           - |
+| ✗ broken |       - |            - |                   - |          - |           - |
 ✗ broken: no such library
 `
 	if diff := cmp.Diff(strings.TrimPrefix(want, "\n"), table(sample())); diff != "" {
@@ -31,8 +32,21 @@ func TestTable(t *testing.T) {
 	}
 }
 
+// TestTableWidth: with the longest title, the table fits in 110 columns.
+func TestTableWidth(t *testing.T) {
+	results := []result{timed(ours, "birnn", 123, 125)}
+	for _, p := range peers[1:] {
+		results = append(results, timed(p.name, p.title, 1234, 1250))
+	}
+	for line := range strings.Lines(table(results)) {
+		if n := utf8.RuneCountInString(line) - 1; n > 110 {
+			t.Errorf("%d columns: %s", n, line)
+		}
+	}
+}
+
 func TestTableWithoutOurs(t *testing.T) {
-	if got := table(sample()[1:2]); !strings.Contains(got, "|       - |") {
+	if got := table(sample()[1:2]); !strings.Contains(got, "|            - |") {
 		t.Errorf("without our time there should be no ratio:\n%s", got)
 	}
 }
@@ -66,9 +80,17 @@ func TestWorkNamed(t *testing.T) {
 			"One training step on a batch of 100: 112 time steps of 7, 128 hidden units, LastOutput",
 			"One training step on a batch of 100: 784 time steps of 1, 128 hidden units, LastOutput",
 		}},
-		{"train", sizes{8, 2, 30, 5}, []string{"One training step on a batch of 2: 30 time steps of 5, 8 hidden units, LastOutput"}},
-		{"train", sizes{8, 2, 30, 0}, nil},
-		{"train", sizes{0, 2, 28, 0}, nil},
+		{"threads", usual, []string{
+			"One training step on a batch of 100: 28 time steps of 28, 128 hidden units, LastOutput, -threads 1",
+			"One training step on a batch of 100: 28 time steps of 28, 128 hidden units, LastOutput, -threads 2",
+			"One training step on a batch of 100: 28 time steps of 28, 128 hidden units, LastOutput, -threads 4",
+		}},
+		{"single", sizes{hidden: 128, batch: 100, timesteps: 28, threads: 1, isa: avx2}, []string{
+			"Predicting one sequence: 28 time steps of 28, 128 hidden units, LastOutput, -threads 1, -isa avx2",
+		}},
+		{"train", sizes{hidden: 8, batch: 2, timesteps: 30, input: 5}, []string{"One training step on a batch of 2: 30 time steps of 5, 8 hidden units, LastOutput"}},
+		{"train", sizes{hidden: 8, batch: 2, timesteps: 30}, nil},
+		{"train", sizes{batch: 2, timesteps: 28}, nil},
 		{"sleep", usual, nil},
 	} {
 		all, err := workNamed(test.name, test.sizes)

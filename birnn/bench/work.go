@@ -22,7 +22,9 @@ type work struct {
 	Hidden    int     `json:"hidden"`
 	Classes   int     `json:"classes"`
 	Rate      float64 `json:"rate"`
-	Data      string  `json:"data"` // the file of writeData
+	Threads   int     `json:"threads"` // 0: each library's default
+	ISA       string  `json:"isa"`     // avx2, or empty for all that the processor has
+	Data      string  `json:"data"`    // the file of writeData
 }
 
 // String describes a step.
@@ -32,30 +34,41 @@ func (w work) String() string {
 	if w.Final {
 		readout = "FinalStates"
 	}
+	sizes += ", " + readout
+	if w.Threads > 0 {
+		sizes += fmt.Sprintf(", -threads %d", w.Threads)
+	}
+	if w.ISA != "" {
+		sizes += ", -isa " + w.ISA
+	}
 	switch w.Kind {
 	case eval:
-		return fmt.Sprintf("Evaluating %d sequences in batches of %d: %s, %s", w.Examples, w.Batch, sizes, readout)
+		return fmt.Sprintf("Evaluating %d sequences in batches of %d: %s", w.Examples, w.Batch, sizes)
 	case single:
-		return fmt.Sprintf("Predicting one sequence: %s, %s", sizes, readout)
+		return fmt.Sprintf("Predicting one sequence: %s", sizes)
 	}
-	return fmt.Sprintf("One training step on a batch of %d: %s, %s", w.Batch, sizes, readout)
+	return fmt.Sprintf("One training step on a batch of %d: %s", w.Batch, sizes)
 }
 
 // sizes are set by flags.
-type sizes struct{ hidden, batch, timesteps, input int }
+type sizes struct {
+	hidden, batch, timesteps, input, threads int
+	isa                                      string
+}
 
 // pixels is the size of an image and of a sequence, unless -input is set.
 const pixels = 28 * 28
 
-// sweeps are the workloads that train with several sizes.
+// sweeps are the workloads that train with several values of a flag.
 var sweeps = map[string][]int{
 	"hidden":    {32, 128, 512},
 	"batch":     {10, 100, 1000},
 	"timesteps": {28, 112, 784},
+	"threads":   {1, 2, 4},
 }
 
 // workloads are the names that -workload takes.
-const workloads = "train, final, eval, single, hidden, batch or timesteps"
+const workloads = "train, final, eval, single, hidden, batch, timesteps or threads"
 
 // workNamed returns the work of a workload: one, or several for a sweep.
 func workNamed(name string, s sizes) ([]work, error) {
@@ -63,7 +76,7 @@ func workNamed(name string, s sizes) ([]work, error) {
 		var all []work
 		for _, v := range values {
 			swept := s
-			*map[string]*int{"hidden": &swept.hidden, "batch": &swept.batch, "timesteps": &swept.timesteps}[name] = v
+			*map[string]*int{"hidden": &swept.hidden, "batch": &swept.batch, "timesteps": &swept.timesteps, "threads": &swept.threads}[name] = v
 			one, err := newWork("train", swept)
 			if err != nil {
 				return nil, err
@@ -77,7 +90,7 @@ func workNamed(name string, s sizes) ([]work, error) {
 }
 
 func newWork(name string, s sizes) (work, error) {
-	w := work{Kind: train, Batch: s.batch, Timesteps: s.timesteps, Input: s.input, Hidden: s.hidden, Classes: 10, Rate: 0.001}
+	w := work{Kind: train, Batch: s.batch, Timesteps: s.timesteps, Input: s.input, Hidden: s.hidden, Classes: 10, Rate: 0.001, Threads: s.threads, ISA: s.isa}
 	if min(s.hidden, s.batch, s.timesteps) < 1 || s.input < 0 {
 		return w, fmt.Errorf("-hidden %d, -batch %d and -timesteps %d must be 1 or more", s.hidden, s.batch, s.timesteps)
 	}
@@ -101,7 +114,7 @@ func newWork(name string, s sizes) (work, error) {
 	return w, nil
 }
 
-// sweptSize returns the size that a sweep varies.
+// sweptSize returns what a sweep varies.
 func (w work) sweptSize(sweep string) int {
-	return map[string]int{"hidden": w.Hidden, "batch": w.Batch, "timesteps": w.Timesteps}[sweep]
+	return map[string]int{"hidden": w.Hidden, "batch": w.Batch, "timesteps": w.Timesteps, "threads": w.Threads}[sweep]
 }
