@@ -299,7 +299,11 @@ static void sum_shares(void *arg, int64_t k) {
 static void backward(const lstm_backward *b, void *scratch, lstm_parallel *parallel, void *pool) {
   int64_t size;
   backward_job j = backward_layout(b, aligned(scratch), &size);
-  in_parallel(parallel, pool, panels(b->n.hidden) + (b->dx ? panels(b->n.input) : 0), pack_backward, &j);
-  in_parallel(parallel, pool, blocks_of(b->n.batch), backward_block, &j);
-  in_parallel(parallel, pool, sum_tasks(&b->n), sum_shares, &j);
+  pass p = {
+      .phases = {{pack_backward, panels(b->n.hidden) + (b->dx ? panels(b->n.input) : 0)},
+                 {backward_block, blocks_of(b->n.batch)},
+                 {sum_shares, sum_tasks(&b->n)}},
+      .job = &j,
+  };
+  run_pass(&p, parallel, pool);
 }

@@ -147,6 +147,6 @@ TARGET static void forward_block(void *arg, int64_t k) {
 static void forward(const lstm_forward *f, void *scratch, lstm_parallel *parallel, void *pool) {
   int64_t size;
   forward_job j = forward_layout(f, aligned(scratch), &size);
-  in_parallel(parallel, pool, vectors(f->n.hidden), pack_forward, &j);
-  in_parallel(parallel, pool, blocks_of(f->n.batch), forward_block, &j);
+  pass p = {.phases = {{pack_forward, vectors(f->n.hidden)}, {forward_block, blocks_of(f->n.batch)}}, .job = &j};
+  run_pass(&p, parallel, pool);
 }

@@ -30,7 +30,7 @@ typedef struct {
   const float *h0, *c0;      // [batch, hidden]; NULL: zero
   const unsigned char *mask; // [batch, time], 0 where the state does not change; NULL: it always does
 
-  // Results. What is NULL is not computed; u and c are both NULL or neither.
+  // Results. What is NULL is not computed.
   float *h_last, *c_last; // [batch, hidden]
   float *h;               // [time+1, batch, hidden], the initial one first
   float *u;               // [time, batch, 4*hidden]
@@ -48,8 +48,8 @@ typedef struct {
   float *dkernel, *dbias, *dx, *dh0, *dc0;
 } lstm_backward;
 
-// A parallel loop calls task(arg, 0) to task(arg, n-1), in any order, and
-// returns when all are done.
+// A parallel loop calls task(arg, 0) to task(arg, n-1), on any number of threads,
+// begins them in this order, and returns when all are done.
 typedef void lstm_task(void *arg, int64_t k);
 typedef void lstm_parallel(void *pool, int64_t n, lstm_task *task, void *arg);
 

@@ -5,6 +5,8 @@
 
 #include "lstm.h"
 
+#include <sched.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #define UNROLL _Pragma("GCC unroll 8")
@@ -36,13 +38,47 @@ static int64_t tiles_of(int64_t rows) { return (rows + ROWS - 1) / ROWS; }
 
 static int64_t tile_start(int64_t rows, int64_t k) { return rows * k / tiles_of(rows); }
 
-static void in_parallel(lstm_parallel *parallel, void *pool, int64_t n, lstm_task *task, void *arg) {
-  if (parallel && n > 1) {
-    parallel(pool, n, task, arg);
+// A pass has phases, each of which needs what the one before it computed. All
+// are tasks of one parallel loop, because to wake its threads once is faster.
+// A task waits for those of the earlier phases. That can't block, because a loop
+// begins its tasks in order: the ones waited for are running.
+typedef struct {
+  lstm_task *task;
+  int64_t n;
+} phase;
+
+typedef struct {
+  phase phases[3];
+  void *job;
+  atomic_long done;
+} pass;
+
+static void run_task(void *arg, int64_t k) {
+  pass *p = arg;
+  int64_t before = 0;
+  const phase *f = p->phases;
+  for (; k >= f->n; f++) {
+    k -= f->n;
+    before += f->n;
+  }
+  for (int spins = 0; atomic_load_explicit(&p->done, memory_order_acquire) < before; spins++) {
+    if (spins < 2000)
+      __builtin_ia32_pause();
+    else
+      sched_yield(); // the task may need this core
+  }
+  f->task(p->job, k);
+  atomic_fetch_add_explicit(&p->done, 1, memory_order_release);
+}
+
+static void run_pass(pass *p, lstm_parallel *parallel, void *pool) {
+  const int64_t n = p->phases[0].n + p->phases[1].n + p->phases[2].n;
+  if (parallel && p->phases[1].n > 1) {
+    parallel(pool, n, run_task, p);
     return;
   }
   for (int64_t k = 0; k < n; k++)
-    task(arg, k);
+    run_task(p, k);
 }
 
 // Scratch memory is handed out in pieces that begin at a cache line.
