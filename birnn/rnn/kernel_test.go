@@ -59,8 +59,8 @@ func TestKernelsAgreeWithTheLoop(t *testing.T) {
 	}
 }
 
-// TestKernelsComputeWhatIsUsed requests one output at a time, without a gradient,
-// with that of one argument, and with all.
+// TestKernelsComputeWhatIsUsed requests one output at a time: alone, with all
+// gradients, and with that of one argument.
 func TestKernelsComputeWhatIsUsed(t *testing.T) {
 	for _, c := range []layerCase{
 		{layerSize: layerSize{3, 5, 2, 20}, directions: 2},
@@ -69,12 +69,18 @@ func TestKernelsComputeWhatIsUsed(t *testing.T) {
 		l := c.layer()
 		for k, q := range questions {
 			all := c.graph(questions[k:k+1], c.factors(questions[k:k+1]))
-			for n := range 1 + len(l.arguments()) {
-				t.Run(fmt.Sprintf("%s of %v, result %d", q.name, c, n), func(t *testing.T) {
-					compareKernels(t, l, func(nodes []*Node) []*Node { return all(nodes)[n : n+1] })
+			compare := func(what string, from, to int) {
+				t.Run(fmt.Sprintf("%s of %v, %s", q.name, c, what), func(t *testing.T) {
+					compareKernels(t, l, func(nodes []*Node) []*Node { return all(nodes)[from:to] })
 				})
 			}
-			t.Run(fmt.Sprintf("%s of %v", q.name, c), func(t *testing.T) { compareKernels(t, l, all) })
+			compare("alone", 0, 1)
+			compare("with all gradients", 0, 1+len(l.arguments()))
+			if q.name == "All" {
+				for n, a := range l.arguments() {
+					compare("gradient of "+a.name, n+1, n+2)
+				}
+			}
 		}
 	}
 }
