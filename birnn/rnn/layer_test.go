@@ -76,13 +76,36 @@ func TestLayerAgreesWithTheEquations(t *testing.T) {
 
 func compareLayer(t *testing.T, b compute.Backend, dtype dtypes.DType, c layerCase) {
 	l := c.layer()
-	factors := make([][]float64, len(questions)) // of the loss, the sum of all results times these
+	factors := c.factors(questions)
+	arguments := l.arguments()
+	got := runGraph(b, dtype, l, c.graph(questions, factors))
+	for k, q := range questions {
+		near(t, q.name, got[k], q.want(l), tolerance[dtype])
+	}
+	for k, a := range arguments {
+		if !c.initial && len(a.dims) == 2 && a.dims[0] == l.batch { // an initial state
+			continue
+		}
+		want := differences(l, factors, a.values)
+		near(t, "gradient of "+a.name, got[len(questions)+k], want, toleranceGradient[dtype])
+	}
+}
+
+// factors returns the factors of all results in the loss, their weighted sum.
+func (c layerCase) factors(questions []question) [][]float64 {
+	l := c.layer()
+	factors := make([][]float64, len(questions))
 	for k, q := range questions {
 		factors[k] = randomNumbers(rand.New(rand.NewPCG(1, uint64(k))), len(q.want(l)))
 	}
-	arguments := l.arguments()
-	got := runGraph(b, dtype, l, func(nodes []*Node) []*Node {
-		o := l.outputs(nodes, c.initial)
+	return factors
+}
+
+// graph returns the graph that answers the questions, followed by the gradients
+// of the loss with respect to the arguments.
+func (c layerCase) graph(questions []question, factors [][]float64) func(nodes []*Node) []*Node {
+	return func(nodes []*Node) []*Node {
+		o := c.layer().outputs(nodes, c.initial)
 		var results []*Node
 		loss := constant(nodes[0], 0.0)
 		for k, q := range questions {
@@ -96,16 +119,6 @@ func compareLayer(t *testing.T, b compute.Backend, dtype dtypes.DType, c layerCa
 			}
 		}
 		return append(results, Gradient(loss, nodes...)...)
-	})
-	for k, q := range questions {
-		near(t, q.name, got[k], q.want(l), tolerance[dtype])
-	}
-	for k, a := range arguments {
-		if !c.initial && len(a.dims) == 2 && a.dims[0] == l.batch { // an initial state
-			continue
-		}
-		want := differences(l, factors, a.values)
-		near(t, "gradient of "+a.name, got[len(questions)+k], want, toleranceGradient[dtype])
 	}
 }
 

@@ -4,10 +4,13 @@ package backendtest
 
 import (
 	"context"
+	"os"
 	"sync"
 	"testing"
 
 	"github.com/easy-gomlx/tutorials/birnn/backend"
+	"github.com/easy-gomlx/tutorials/birnn/internal/kernel"
+	"github.com/easy-gomlx/tutorials/birnn/internal/xlacall"
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/gobackend"
 )
@@ -17,8 +20,20 @@ var (
 	openXLA = sync.OnceValues(func() (compute.Backend, error) {
 		return backend.OpenWith(context.Background(), backend.Options{CPUDevices: 4})
 	})
+	openPlainXLA = sync.OnceValues(func() (compute.Backend, error) {
+		if set, ok := os.LookupEnv(kernelsVariable); ok {
+			defer os.Setenv(kernelsVariable, set)
+		} else {
+			defer os.Unsetenv(kernelsVariable)
+		}
+		os.Setenv(kernelsVariable, "off")
+		return backend.OpenWith(context.Background(), backend.Options{CPUDevices: 4})
+	})
 	openGo = sync.OnceValues(func() (compute.Backend, error) { return gobackend.New("") })
 )
+
+// kernelsVariable selects the LSTM kernels when a backend is opened.
+const kernelsVariable = "EASY_GOMLX_KERNELS"
 
 // Each runs a test on each backend.
 func Each(t *testing.T, test func(t *testing.T, b compute.Backend)) {
@@ -39,6 +54,21 @@ func XLA(t testing.TB) compute.Backend {
 		t.Skip("not with -short: XLA's plugin may have to be downloaded")
 	}
 	return opened(t, openXLA)
+}
+
+// KernelsAndPlain returns XLA with LSTM kernels, those that the environment
+// selects, and without. It skips the test where there are none.
+func KernelsAndPlain(t testing.TB) (kernels, plain compute.Backend) {
+	t.Helper()
+	kernels = XLA(t)
+	if !xlacall.Replaces(kernels, kernel.ForwardName) {
+		t.Skip("no LSTM kernels: " + backend.Describe(kernels))
+	}
+	plain = opened(t, openPlainXLA)
+	if xlacall.Replaces(plain, kernel.ForwardName) {
+		t.Fatalf("with %s=off the backend has LSTM kernels: %s", kernelsVariable, backend.Describe(plain))
+	}
+	return kernels, plain
 }
 
 func opened(t testing.TB, open func() (compute.Backend, error)) compute.Backend {
