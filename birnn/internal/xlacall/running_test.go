@@ -46,7 +46,7 @@ func TestSeveralDevices(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := replacedSoFar(b)
-	results, err := e.DistributedExec(x)
+	results, err := e.DistributedCall(x)
 	if err != nil {
 		t.Fatal(err)
 	}
