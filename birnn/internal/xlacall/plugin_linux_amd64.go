@@ -79,8 +79,8 @@ func load(path string) (*C.pjrt_api, error) {
 	if err := check(api, ffi); err != nil {
 		return nil, err
 	}
-	target := C.CString(target) // not freed: the plugin may keep it
-	if message := C.xlacall_register(api, ffi, target); message != nil {
+	handler := C.CString(target) // not freed: the plugin may keep it
+	if message := C.xlacall_register(api, ffi, handler); message != nil {
 		return nil, failed("register the operations", message)
 	}
 	loaded[path] = api

@@ -58,7 +58,7 @@ func rewrite(text string, operations []installed) (rewritten string, outcomes []
 		if uses == nil {
 			uses = countValues(text)
 		}
-		outcomes = append(outcomes, outcome{op.Name, name, fmt.Errorf("not finished")})
+		outcomes = append(outcomes, outcome{op.Name, name, nil})
 		start, stop, body, err := replacement(text, m[0], name, op, uses)
 		outcomes[len(outcomes)-1].err = err
 		switch err {

@@ -1,0 +1,192 @@
+//go:build linux && amd64 && cgo
+
+package xlacall_test
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/easy-gomlx/tutorials/birnn/internal/longtest"
+	"github.com/easy-gomlx/tutorials/birnn/internal/xlacall"
+	"github.com/easy-gomlx/tutorials/birnn/internal/xlacall/xlacalltest"
+	"github.com/gomlx/compute/distributed"
+	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/core/tensors/dtensor"
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestSeveralDevices: the rows are divided among two devices, and the sums are of all rows.
+func TestSeveralDevices(t *testing.T) {
+	_, b := both(t)
+	mesh, err := distributed.NewDeviceMesh([]int{2}, []string{"rows"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	spec, err := distributed.BuildSpec(mesh).S("rows").Done()
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := NewExec(b, func(x *Node) *Node {
+		s := sums(affine(x, "_1"), 3, "_2")
+		return Add(s[0], Add(ExpandDims(s[1], -1), s[2]))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Finalize()
+	e.AutoSharding(mesh).WithInputShardingSpecs(spec).WithOutputShardingSpecs(spec)
+	x, err := dtensor.ShardTensor(spec, tensors.FromValue([][]float32{{1, 2, 3}, {4, 5, 6}, {7, 8, 9}, {10, 11, 12}}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := replacedSoFar(b)
+	results, err := e.DistributedCall(x)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := replacedSoFar(b) - before; n != 2 {
+		t.Errorf("%d functions were replaced, want 2", n)
+	}
+	want := [][][]float32{{{192, 198, 204}, {228, 234, 240}}, {{264, 270, 276}, {300, 306, 312}}}
+	for k, shard := range results[0].Shards() {
+		if diff := cmp.Diff(want[k], shard.Value()); diff != "" {
+			t.Errorf("device %d (-want +got):\n%s", k, diff)
+		}
+	}
+}
+
+// program computes with both operations; its result is 2x+1 plus the sum of all of that.
+func program(x *Node) *Node {
+	y := affine(x, "_1")
+	return Add(y, sums(y, 1, "_2")[2])
+}
+
+// TestConcurrentCalls runs a program from 16 goroutines, each with another size and other values.
+func TestConcurrentCalls(t *testing.T) {
+	_, b := both(t)
+	e, err := NewExec(b, program)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Finalize()
+	var g sync.WaitGroup
+	for k := range 16 {
+		g.Go(func() {
+			rows := 1 + k*5
+			x, sum := matrix(rows, 9), float32(0)
+			for _, row := range x {
+				for _, v := range row {
+					sum += 2*v + 1
+				}
+			}
+			for range longtest.Rounds(50, 2000) {
+				y, err := e.Call1(x)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				got := y.Value().([][]float32)
+				y.FinalizeAll()
+				for i, row := range x {
+					for j, v := range row {
+						if want := 2*v + 1 + sum; got[i][j] != want {
+							t.Errorf("%d rows, [%d, %d]: got %v, want %v", rows, i, j, got[i][j], want)
+							return
+						}
+					}
+				}
+			}
+		})
+	}
+	g.Wait()
+}
+
+// TestMemory makes 20,000 calls.
+func TestMemory(t *testing.T) {
+	_, b := both(t)
+	e, err := NewExec(b, program)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Finalize()
+	x := tensors.FromValue(matrix(64, 16))
+	calls := func(n int) int {
+		for range n {
+			y, err := e.Call1(x)
+			if err != nil {
+				t.Fatal(err)
+			}
+			y.FinalizeAll()
+		}
+		return residentKB(t)
+	}
+	before := calls(2000)
+	if after := calls(20_000); after > before+4096 {
+		t.Errorf("after 20,000 calls: %d KB, after 2,000: %d KB", after, before)
+	}
+}
+
+// residentKB returns the memory of this process.
+func residentKB(t *testing.T) (kb int) {
+	t.Helper()
+	debug.FreeOSMemory()
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rss, _ := strings.Cut(string(status), "VmRSS:")
+	if _, err := fmt.Sscan(rss, &kb); err != nil {
+		t.Fatal(err)
+	}
+	return kb
+}
+
+// TestOneThread repeats the other tests in a process where XLA has one thread, in which a helper never runs beside its caller, and on one
+// core, where a waiting caller has to make room for its helper.
+func TestOneThread(t *testing.T) {
+	both(t)
+	if os.Getenv("XLACALL_TEST_CHILD") != "" {
+		return
+	}
+	const tests = "-test.run=^(TestReplacedComputesTheSame|TestSeveralDevices|TestConcurrentCalls|TestErrorOfAnOperation)$"
+	oneCore := func(command *exec.Cmd) { command.Args = append([]string{"taskset", "1"}, command.Args...) }
+	for name, change := range map[string]func(*exec.Cmd){
+		"one thread": func(command *exec.Cmd) { command.Env = append(command.Env, "PJRT_NPROC=1") },
+		"one core":   oneCore,
+	} {
+		command := exec.Command(os.Args[0], tests)
+		command.Env = append(os.Environ(), "XLACALL_TEST_CHILD=1")
+		change(command)
+		command.Path = ""
+		if path, err := exec.LookPath(command.Args[0]); err != nil {
+			t.Logf("%s: not tested: %v", name, err)
+			continue
+		} else {
+			command.Path = path
+		}
+		if output, err := command.CombinedOutput(); err != nil {
+			t.Errorf("%s: %v\n%s", name, err, output)
+		}
+	}
+}
+
+// TestRejectedProgram: where XLA rejects the rewritten program it compiles the original.
+func TestRejectedProgram(t *testing.T) {
+	_, b := both(t)
+	defer xlacall.SetTarget(xlacall.SetTarget("no_such_handler"))
+	before := xlacall.Counts(b, xlacalltest.Affine)
+	got := run(t, b, func(x *Node) []*Node { return []*Node{affine(x, "_1")} }, [][]float32{{1, 2}})
+	if diff := cmp.Diff([][]float32{{3, 5}}, got[0]); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	after := xlacall.Counts(b, xlacalltest.Affine)
+	if after.Kept != before.Kept+1 || after.Replaced != before.Replaced || !strings.Contains(after.Reason.Error(), "did not compile") {
+		t.Errorf("got %+v after %+v, want one more kept because XLA did not compile it", after, before)
+	}
+}
