@@ -51,7 +51,7 @@ type savedAs struct {
 }
 
 // newOn returns a model that divides its batches among the given number of
-// devices. setValues gives the variables their values.
+// devices, or among as many as it can use if that is 0. setValues gives the variables their values.
 func newOn(devices int, backend compute.Backend, cfg Config, network Network, setValues func(*Model) error) (*Model, error) {
 	m := &Model{backend: backend, cfg: cfg, network: network.withDefaults(cfg), store: model.NewStore()}
 	timesteps := cfg.Timesteps
@@ -67,6 +67,9 @@ func newOn(devices int, backend compute.Backend, cfg Config, network Network, se
 		}
 		if err := setValues(m); err != nil {
 			return err
+		}
+		if devices == 0 {
+			devices = m.usableDevices()
 		}
 		return m.createPrograms(devices)
 	})

@@ -64,9 +64,9 @@ func (n Network) New(backend compute.Backend, cfg Config) (*Model, error) {
 	return n.build(backend, cfg, (*Model).drawValues)
 }
 
-// build returns a model on all devices; setValues gives the variables their values.
+// build returns a model on as many devices as it can use; setValues gives the variables their values.
 func (n Network) build(backend compute.Backend, cfg Config, setValues func(*Model) error) (*Model, error) {
-	m, err := newOn(devicesFor(backend, cfg), backend, cfg, n, setValues)
+	m, err := newOn(0, backend, cfg, n, setValues)
 	var mismatch *MismatchError
 	var bad *CheckpointError
 	switch {

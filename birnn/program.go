@@ -2,12 +2,20 @@ package birnn
 
 import (
 	"runtime"
+	"slices"
+	"strings"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/distributed"
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/core/tensors/dtensor"
 	"github.com/gomlx/gomlx/ml/model"
+
+	"github.com/easy-gomlx/tutorials/birnn/internal/kernel"
+	"github.com/easy-gomlx/tutorials/birnn/internal/xlacall"
 )
 
 // program is a graph function over the model's variables, compiled for each
@@ -21,15 +29,41 @@ type program struct {
 	spec   *distributed.ShardingSpec
 }
 
-// devicesFor returns how many of the backend's devices batches of a
-// configuration are divided among: all GPUs, but on a CPU no more than the
-// program may use cores (XLA's plugin offers four whatever the machine).
-func devicesFor(backend compute.Backend, cfg Config) int {
-	devices := max(1, int(backend.NumDevices()))
-	if b, ok := backend.(interface{ IsCPU() bool }); ok && b.IsCPU() {
+// usableDevices returns how many of the backend's devices batches are divided
+// among: all GPUs, but on a CPU no more than the program may use cores (XLA's
+// plugin offers four whatever the machine). An operation of our own shares a batch
+// among the cores itself, and XLA cannot divide it.
+func (m *Model) usableDevices() int {
+	if m.hasOwnOperations() {
+		return 1
+	}
+	devices := max(1, int(m.backend.NumDevices()))
+	if b, ok := m.backend.(interface{ IsCPU() bool }); ok && b.IsCPU() {
 		devices = min(devices, runtime.GOMAXPROCS(0))
 	}
-	return evenShares(devices, cfg.BatchSize)
+	return evenShares(devices, m.cfg.BatchSize)
+}
+
+// hasOwnOperations reports whether the backend replaces LSTMs of the network by
+// operations of our own.
+func (m *Model) hasOwnOperations() bool {
+	var calls []string
+	for _, name := range []string{kernel.ForwardName, kernel.ForwardReversedName} {
+		if xlacall.Replaces(m.backend, name) {
+			calls = append(calls, "Call("+name+"_") // as GoMLX prints it; it has no other way to ask
+		}
+	}
+	if calls == nil {
+		return false
+	}
+	g := NewGraph(m.backend, "operations")
+	defer g.Finalize()
+	model.SetStore(g, m.store)
+	m.store.SetTraining(g, true)
+	m.logits(m.store.RootScope(), Parameter(g, "x", shapes.Make(dtypes.Float32, m.cfg.BatchSize, m.cfg.Timesteps, m.cfg.NumInput)))
+	return slices.ContainsFunc(g.Nodes(), func(n *Node) bool {
+		return n.Type() == NodeTypeCall && slices.ContainsFunc(calls, func(call string) bool { return strings.Contains(n.String(), call) })
+	})
 }
 
 // evenShares returns the largest number up to n that divides a batch evenly.

@@ -24,7 +24,21 @@
 //	EASY_GOMLX_CACHE           see [CacheDir]
 //	GOMLX_NO_AUTO_INSTALL      if set, nothing is ever installed
 //	EASY_GOMLX_ONLY_PINNED     if set, a plugin is installed only from the wheel that is pinned by its SHA-256, where there is one
+//	EASY_GOMLX_KERNELS         see below
 //	PIP_INDEX_URL              the package index to download the wheel from, by default pypi.org
+//
+// # LSTM kernels
+//
+// On linux/amd64, XLA on the CPU computes the LSTM of package rnn with kernels of this module, written for AVX-512 and for AVX2. The
+// environment variable EASY_GOMLX_KERNELS selects them:
+//
+//	(unset)        the fastest that the processor supports
+//	avx512, avx2   these; an error where the processor does not support them
+//	off            none: XLA's own operations, with the same results up to rounding
+//
+// XLA has no public way to add operations on the CPU from Go, so they are used only with versions of the plugin that were tested with
+// them. Elsewhere, and for shapes and data types that the kernels do not take, XLA's own operations compute. [Describe] says which
+// of both run, and why.
 package backend
 
 import (
@@ -94,7 +108,7 @@ var ErrNoCgo = errors.New("XLA needs cgo, and this program was built without it:
 	"(on Windows use WSL 2 or Docker), or " + useGo)
 
 // Describe describes a backend in one line, such as
-// "XLA on the CPU (4 devices, PJRT 0.115, ~/.cache/easy-gomlx/xla/pjrt_c_api_cpu_plugin.so)" or "pure Go with SIMD".
+// "XLA on the CPU (4 devices, PJRT 0.115, LSTM kernels AVX-512, ~/.cache/easy-gomlx/xla/pjrt_c_api_cpu_plugin.so)" or "pure Go with SIMD".
 func Describe(b compute.Backend) string {
 	switch {
 	case b == nil:

@@ -11,7 +11,9 @@ import (
 	"regexp"
 	"runtime"
 	"strings"
+	"sync"
 
+	"github.com/easy-gomlx/tutorials/birnn/internal/xlacall"
 	"github.com/gomlx/compute"
 	"github.com/gomlx/go-xla/compute/xla"
 	"github.com/gomlx/go-xla/pjrt"
@@ -20,20 +22,27 @@ import (
 
 // openXLA opens XLA with a plugin and options given as in GOMLX_BACKEND, without "xla:".
 func openXLA(ctx context.Context, config string, opts Options) (compute.Backend, error) {
+	kernels, err := selectKernels(os.Getenv(kernelsVariable))
+	if err != nil {
+		return nil, err
+	}
 	plugin, flags, _ := strings.Cut(config, ",")
 	switch {
 	case plugin == "" || plugin == "cpu":
-		return openCPU(ctx, flags, opts)
+		return openCPU(ctx, flags, opts, kernels)
 	case filepath.IsAbs(plugin):
 		if err := checkBinary(plugin); err != nil {
 			return nil, err
+		}
+		if isCPUPlugin(plugin) {
+			return newCPU(plugin, flags, opts, kernels)
 		}
 	}
 	return newXLA(plugin, flags, opts)
 }
 
 // openCPU opens XLA on the CPU, and installs the plugin if there is none.
-func openCPU(ctx context.Context, flags string, opts Options) (compute.Backend, error) {
+func openCPU(ctx context.Context, flags string, opts Options, kernels kernels) (compute.Backend, error) {
 	if runtime.GOARCH == "amd64" && !cpu.X86.HasAVX { // the plugin would end the program with an illegal instruction
 		return nil, errors.New("XLA's CPU plugin needs a processor with AVX, and this one has none (a virtual machine may hide it); " + useGo)
 	}
@@ -47,11 +56,21 @@ func openCPU(ctx context.Context, flags string, opts Options) (compute.Backend, 
 	if err := checkPath(path); err != nil {
 		return nil, err
 	}
-	b, err := newXLA(path, flags, opts)
+	b, err := newCPU(path, flags, opts, kernels)
 	if err != nil {
 		return nil, fmt.Errorf("%w; delete %s and try again to reinstall it, or %s", err, path, useGo)
 	}
 	return b, nil
+}
+
+// opening is held while a CPU plugin is registered and opened: go-xla registers plugins without a lock.
+var opening sync.Mutex
+
+// newCPU opens XLA with the CPU plugin in a file, and with the kernels if the plugin can use them.
+func newCPU(path, flags string, opts Options, kernels kernels) (compute.Backend, error) {
+	opening.Lock()
+	defer opening.Unlock()
+	return newXLA(kernels.install(path), flags, opts)
 }
 
 // newXLA opens XLA with a plugin given by its absolute path or by a name that go-xla searches for.
@@ -124,9 +143,13 @@ func describeXLA(b compute.Backend) string {
 	if m := pluginVersion.FindStringSubmatch(x.Description()); m != nil {
 		version = "PJRT " + m[1] + ", "
 	}
-	path := x.PluginName()
+	kernels := ""
+	if x.IsCPU() {
+		kernels = describeKernels(b, x.PluginName()) + ", "
+	}
+	path, _ := xlacall.SplitName(x.PluginName())
 	if home, err := os.UserHomeDir(); err == nil && strings.HasPrefix(path, home+string(filepath.Separator)) {
 		path = "~" + strings.TrimPrefix(path, home) // published notebooks shouldn't show the user's name
 	}
-	return fmt.Sprintf("XLA on %s (%s, %s%s)", where, devices, version, path)
+	return fmt.Sprintf("XLA on %s (%s, %s%s%s)", where, devices, version, kernels, path)
 }

@@ -22,11 +22,15 @@ type Cell interface {
 
 	// kernel returns the weights of the inputs above those of the hidden state.
 	kernel() *Node
+	bias() *Node
 	// hasCellState reports whether the state has a C.
 	hasCellState() bool
 	// weights returns kernel and bias as one, [input+1+hidden, 4*hidden]: the
 	// bias is the weight of an input that is always 1, the last one.
 	weights() *Node
+	// weightsGradient takes the gradient of the loss with respect to weights, and
+	// returns those with respect to kernel and bias.
+	weightsGradient(d *Node) (dKernel, dBias *Node)
 	// step takes one time step, from the pre-activations z, [batch, 4*hidden].
 	// It also returns u, of the same shape: the values that the gradient needs.
 	step(z *Node, before State) (u *Node, after State)
@@ -144,6 +148,13 @@ func joinWeights(kernel, bias *Node, numHidden int) *Node {
 	return Concatenate([]*Node{
 		Slice(kernel, AxisRange(0, numInput)), ExpandAxes(bias, 0), Slice(kernel, AxisRangeToEnd(numInput)),
 	}, 0)
+}
+
+// splitWeights is the reverse of joinWeights.
+func splitWeights(joined *Node, numHidden int) (kernel, bias *Node) {
+	numInput := joined.Shape().Dim(0) - 1 - numHidden
+	kernel = Concatenate([]*Node{Slice(joined, AxisRange(0, numInput)), Slice(joined, AxisRangeToEnd(numInput+1))}, 0)
+	return kernel, Squeeze(Slice(joined, AxisElem(numInput)), 0)
 }
 
 // constant returns the values, a float64 or a slice of them, in the graph and

@@ -43,6 +43,8 @@ func (c *GRU) Step(x *Node, s State) State { return singleStep(c, x, s) }
 
 func (c *GRU) kernel() *Node { return checkedKernel(c.Kernel, c.Bias, 3) }
 
+func (c *GRU) bias() *Node { return c.Bias }
+
 func (c *GRU) hasCellState() bool { return false }
 
 // weights implements [Cell]. The candidate gets two columns, one for what comes
@@ -58,6 +60,18 @@ func (c *GRU) weights() *Node {
 		Concatenate([]*Node{fill(fromInput, 0, fromInput.Shape().Dimensions...), fromHidden}, 0),
 	}, 1)
 	return joinWeights(kernel, c.Bias, n)
+}
+
+// weightsGradient implements [Cell].
+func (c *GRU) weightsGradient(d *Node) (dKernel, dBias *Node) {
+	n := c.NumHidden()
+	numInput := c.Kernel.Shape().Dim(0) - n
+	d, dBias = splitWeights(d, n)
+	candidate := Concatenate([]*Node{
+		Slice(d, AxisRange(0, numInput), AxisRange(2*n, 3*n)),
+		Slice(d, AxisRangeToEnd(numInput), AxisRangeToEnd(3*n)),
+	}, 0)
+	return Concatenate([]*Node{Slice(d, AxisRange(), AxisRange(0, 2*n)), candidate}, 1), dBias
 }
 
 // step implements [Cell]. The values u are r, z, n and q, what r scales.

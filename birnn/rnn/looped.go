@@ -10,22 +10,33 @@ import (
 type forwardPass struct {
 	*recurrence
 
+	read  sequence
 	u     *Node // values of the gates, [time, batch, 4*hidden]
 	c     *Node // cell states after each time step, [time, batch, hidden]; nil if the cell has none
 	h     *Node // hidden states, the initial one first, [time+1, batch, hidden]
 	state State // after the last time step
 }
 
-// looped runs the cell over all time steps. Pre-activations and gates share a
+// looped runs the cell over all time steps.
+func (r *recurrence) looped() states {
+	p := r.forward()
+	if cell, ok := r.offered(); ok {
+		p.offerForward(cell)
+	}
+	return p
+}
+
+// forward goes forward over the sequence. Pre-activations and gates share a
 // stack: each step reads the pre-activations from its row and writes the gates
 // there.
-func (r *recurrence) looped() states {
-	_, fromHidden := r.split()
-	steps, batch, hidden := r.steps(), r.x.Shape().Dim(1), r.cell.NumHidden()
+func (r *recurrence) forward() *forwardPass {
+	read := r.sequence()
+	_, fromHidden := read.split()
+	steps, batch, hidden := r.steps(), r.x.Shape().Dim(0), r.cell.NumHidden()
 	zeros := func(dims ...int) *Node { return Zeros(r.x.Graph(), shapes.Make(r.x.DType(), dims...)) }
 
-	state, mask, weights := r.initial, r.mask, fromHidden
-	u, h := r.project(), zeros(steps+1, batch, hidden)
+	state, mask, weights := r.initial, read.mask, fromHidden
+	u, h := read.project(), zeros(steps+1, batch, hidden)
 	if !r.atZero {
 		h = put(h, state.H, Const(h.Graph(), int32(0)))
 	}
@@ -46,7 +57,7 @@ func (r *recurrence) looped() states {
 		}
 		h = put(h, state.H, increment(t))
 	}, &state.H, &state.C, &u, &c, &h, &mask, &weights)
-	return &forwardPass{recurrence: r, u: u, c: c, h: h, state: state}
+	return &forwardPass{recurrence: r, read: read, u: u, c: c, h: h, state: state}
 }
 
 // before returns the hidden states before each time step.
@@ -81,22 +92,33 @@ func (p *forwardPass) final() State {
 
 // inputs are what the states depend on.
 func (p *forwardPass) inputs() []*Node {
+	inputs := []*Node{p.cell.kernel(), p.cell.bias(), p.x}
 	if p.atZero {
-		return []*Node{p.x, p.weights}
+		return inputs
 	}
-	return append([]*Node{p.x, p.weights}, p.initial.nodes()...)
+	return append(inputs, p.initial.nodes()...)
 }
 
-// gradient goes back over the sequence. It takes the gradient of the loss with
-// respect to all hidden states (nil: none) and to the last state (nil fields:
-// none), and returns those with respect to the inputs. The gradients of x and
-// the weights are computed for all time steps at once, after the loop. Gates and
-// the gradients of the pre-activations share a stack.
+// gradient takes the gradient of the loss with respect to all hidden states, in
+// the order of reading (nil: none), and to the last state (nil fields: none). It
+// returns those with respect to the inputs, and to the initial state even if it
+// is zero.
 func (p *forwardPass) gradient(all *Node, last State) []*Node {
-	fromInput, fromHidden := p.split()
+	last = filled(p.cell, last, p.x, p.x.Shape().Dim(0))
+	gradients := p.backward(all, last)
+	if cell, ok := p.offered(); ok {
+		return p.offerBackward(cell, gradients, all, last)
+	}
+	return gradients
+}
+
+// backward goes back over the sequence. The gradients of x and the weights are
+// computed for all time steps at once, after the loop. Gates and the gradients
+// of the pre-activations share a stack.
+func (p *forwardPass) backward(all *Node, d State) []*Node {
+	_, fromHidden := p.read.split()
 	steps := p.steps()
-	d := filled(p.cell, last, p.x, p.x.Shape().Dim(1))
-	dz, kept, mask, weights := p.u, p.c, p.mask, Transpose(fromHidden, 0, 1)
+	dz, kept, mask, weights := p.u, p.c, p.read.mask, Transpose(fromHidden, 0, 1)
 	if kept == nil {
 		kept = p.before()
 	}
@@ -123,10 +145,19 @@ func (p *forwardPass) gradient(all *Node, last State) []*Node {
 		dz = put(dz, dzRow, t)
 	}, &d.H, &d.C, &dz, &kept, &weights, &all, &mask)
 
-	read := Concatenate([]*Node{p.x, p.before()}, 2) // [time, batch, input+1+hidden]
-	gradients := []*Node{
-		DotGeneral(dz, []int{2}, nil, fromInput, []int{1}, nil),
-		DotGeneral(read, []int{0, 1}, nil, dz, []int{0, 1}, nil),
+	read := Concatenate([]*Node{p.read.x, p.before()}, 2) // [time, batch, input+1+hidden]
+	dWeights := DotGeneral(read, []int{0, 1}, nil, dz, []int{0, 1}, nil)
+	dKernel, dBias := p.cell.weightsGradient(dWeights)
+	return append([]*Node{dKernel, dBias, p.inputGradient(dz)}, d.nodes()...)
+}
+
+// inputGradient returns the gradient with respect to x, [batch, time, input],
+// from that with respect to the pre-activations, dz.
+func (p *forwardPass) inputGradient(dz *Node) *Node {
+	fromInput := Slice(p.read.weights, AxisRange(0, p.x.Shape().Dim(2))) // without the bias
+	dx := DotGeneral(dz, []int{2}, nil, fromInput, []int{1}, nil)
+	if p.backwards {
+		dx = Reverse(dx, 0)
 	}
-	return append(gradients, d.nodes()...)
+	return swapTimeAndBatch(dx)
 }

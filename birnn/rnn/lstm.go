@@ -47,6 +47,18 @@ func (l *LSTM) Step(x *Node, s State) State { return singleStep(l, x, s) }
 
 func (l *LSTM) kernel() *Node { return checkedKernel(l.Kernel, l.Bias, 4) }
 
+func (l *LSTM) bias() *Node { return l.Bias }
+
+// biasWithForget returns the bias with the forget bias added.
+func (l *LSTM) biasWithForget() *Node {
+	n := l.NumHidden()
+	forget := make([]float64, 4*n)
+	for k := range n {
+		forget[2*n+k] = l.ForgetBias
+	}
+	return Add(l.Bias, constant(l.Bias, forget))
+}
+
 func (l *LSTM) hasCellState() bool { return true }
 
 // The package computes the same with one tanh for all gates, because σ(z) =
@@ -56,20 +68,25 @@ func (l *LSTM) hasCellState() bool { return true }
 
 // weights implements [Cell].
 func (l *LSTM) weights() *Node {
+	return Mul(joinWeights(l.Kernel, l.biasWithForget(), l.NumHidden()), l.scale())
+}
+
+// weightsGradient implements [Cell].
+func (l *LSTM) weightsGradient(d *Node) (dKernel, dBias *Node) {
+	return splitWeights(Mul(d, l.scale()), l.NumHidden())
+}
+
+// scale returns the factor of each column of the weights, [1, 4*hidden].
+func (l *LSTM) scale() *Node {
 	n := l.NumHidden()
-	scale, forget := make([]float64, 4*n), make([]float64, 4*n)
+	scale := make([]float64, 4*n)
 	for k := range scale {
 		scale[k] = 0.5
-		switch k / n {
-		case 1: // j
+		if k/n == 1 { // j
 			scale[k] = 1
-		case 2: // f
-			forget[k] = l.ForgetBias
 		}
 	}
-	bias := Add(l.Bias, constant(l.Bias, forget))
-	joined := joinWeights(l.Kernel, bias, n)
-	return Mul(joined, ExpandAxes(constant(joined, scale), 0))
+	return ExpandAxes(constant(l.Kernel, scale), 0)
 }
 
 // lstmGates are the gates of one time step, each [batch, hidden].

@@ -7,14 +7,14 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
-// recurrence runs a cell along the time axis, in the order of reading.
+// recurrence runs a cell along the time axis.
 type recurrence struct {
-	cell    Cell
-	x       *Node // inputs, [time, batch, input+1]; the last input is 1
-	weights *Node // of the cell, [input+1+hidden, 4*hidden]
-	mask    *Node // bool [time, batch], false where the state does not change; nil if it always does
-	initial State // no nil fields, unless the cell has no C
-	atZero  bool  // the initial state is zero
+	cell      Cell
+	x         *Node // [batch, time, input]
+	mask      *Node // bool [batch, time], false where the state does not change; nil if it always does
+	initial   State // no nil fields, unless the cell has no C
+	atZero    bool  // the initial state is zero
+	backwards bool  // from the last time step to the first
 }
 
 // states are the states of a recurrence. Only what is requested is computed.
@@ -28,24 +28,12 @@ type states interface {
 // A nil field of the initial state is zero. The mask is [batch, time] or nil.
 func newRecurrence(cell Cell, x, mask *Node, initial State, backwards bool) *recurrence {
 	checkInput(cell, x)
-	batch, steps := x.Shape().Dim(0), x.Shape().Dim(1)
+	batch := x.Shape().Dim(0)
 	checkState(cell, initial, batch)
-	ones := fill(x, 1, steps, batch, 1)
-	r := &recurrence{
-		cell: cell, weights: cell.weights(),
-		x:       Concatenate([]*Node{swapTimeAndBatch(x), ones}, 2),
+	return &recurrence{
+		cell: cell, x: x, mask: mask, backwards: backwards,
 		initial: filled(cell, initial, x, batch), atZero: initial.H == nil && initial.C == nil,
 	}
-	if mask != nil {
-		r.mask = TransposeAllDims(mask, 1, 0)
-	}
-	if backwards {
-		r.x = reverse(r.x)
-		if r.mask != nil {
-			r.mask = Reverse(r.mask, 0)
-		}
-	}
-	return r
 }
 
 // singleStep is one time step of a cell from x, [batch, input].
@@ -66,20 +54,43 @@ func (r *recurrence) run() states {
 	return r.looped()
 }
 
-func (r *recurrence) steps() int { return r.x.Shape().Dim(0) }
+func (r *recurrence) steps() int { return r.x.Shape().Dim(1) }
+
+// sequence is what a recurrence reads, in the order of reading, with the weights
+// for it.
+type sequence struct {
+	x       *Node // [time, batch, input+1]; the last input is 1
+	mask    *Node // bool [time, batch], or nil
+	weights *Node // of the cell, [input+1+hidden, 4*hidden]
+}
+
+func (r *recurrence) sequence() sequence {
+	ones := fill(r.x, 1, r.steps(), r.x.Shape().Dim(0), 1)
+	s := sequence{x: Concatenate([]*Node{swapTimeAndBatch(r.x), ones}, 2), weights: r.cell.weights()}
+	if r.mask != nil {
+		s.mask = TransposeAllDims(r.mask, 1, 0)
+	}
+	if r.backwards {
+		s.x = reverse(s.x)
+		if s.mask != nil {
+			s.mask = Reverse(s.mask, 0)
+		}
+	}
+	return s
+}
 
 // split returns the weights of the inputs, [input+1, 4*hidden], and those of the
 // hidden state, [hidden, 4*hidden].
-func (r *recurrence) split() (fromInput, fromHidden *Node) {
-	numInput := r.x.Shape().Dim(2)
-	return Slice(r.weights, AxisRange(0, numInput)), Slice(r.weights, AxisRangeToEnd(numInput))
+func (s sequence) split() (fromInput, fromHidden *Node) {
+	numInput := s.x.Shape().Dim(2)
+	return Slice(s.weights, AxisRange(0, numInput)), Slice(s.weights, AxisRangeToEnd(numInput))
 }
 
 // project returns what the inputs contribute to the pre-activations of all time
 // steps, [time, batch, 4*hidden]: one matrix product.
-func (r *recurrence) project() *Node {
-	fromInput, _ := r.split()
-	return DotGeneral(r.x, []int{2}, nil, fromInput, []int{0}, nil)
+func (s sequence) project() *Node {
+	fromInput, _ := s.split()
+	return DotGeneral(s.x, []int{2}, nil, fromInput, []int{0}, nil)
 }
 
 // maxUnrolled is the greatest number of time steps on a backend that cannot loop,
@@ -105,8 +116,9 @@ func (r *recurrence) unrolled() states {
 	if r.steps() > maxUnrolled && !canLoop(b) {
 		panic(fmt.Errorf("rnn: %d time steps; the backend %q, which unrolls them, takes at most %d: use XLA", r.steps(), b.Name(), maxUnrolled))
 	}
-	_, fromHidden := r.split()
-	projected := r.project()
+	read := r.sequence()
+	_, fromHidden := read.split()
+	projected := read.project()
 	w := &unrolledStates{state: r.initial}
 	for t := range r.steps() {
 		z := Squeeze(Slice(projected, AxisElem(t)), 0)
@@ -114,8 +126,8 @@ func (r *recurrence) unrolled() states {
 			z = Add(z, MatMul(w.state.H, fromHidden))
 		}
 		_, after := r.cell.step(z, w.state)
-		if r.mask != nil {
-			after = after.where(Squeeze(Slice(r.mask, AxisElem(t)), 0), w.state)
+		if read.mask != nil {
+			after = after.where(Squeeze(Slice(read.mask, AxisElem(t)), 0), w.state)
 		}
 		w.state = after
 		w.hidden = append(w.hidden, after.H)

@@ -1,0 +1,28 @@
+// How Go and XLA call the kernels.
+
+#ifndef BIRNN_LSTM_ENTRY_H
+#define BIRNN_LSTM_ENTRY_H
+
+#include "lstm.h"
+
+// Options are: the implementation (0: AVX-512, 1: AVX2), batch, time, input,
+// hidden, reversed, and which of the optional operands there are.
+enum { LSTM_OPTIONS = 7 };
+enum { LSTM_STATE = 1, LSTM_MASK = 2, LSTM_ALL = 4 };
+
+// The entry points return NULL, or what is wrong.
+const char *lstm_forward_entry(const int64_t *options, void *const *operands, void *const *results, void *scratch,
+                               lstm_parallel *parallel, void *pool);
+const char *lstm_backward_entry(const int64_t *options, void *const *operands, void *const *results, void *scratch,
+                                lstm_parallel *parallel, void *pool);
+
+// The bytes of scratch memory that an entry, or a call, needs.
+size_t lstm_forward_scratch(const int64_t *options);
+size_t lstm_backward_scratch(const int64_t *options, int with_dx);
+
+// Calls from Go, on the thread of the caller.
+void lstm_forward_call(int64_t set, const lstm_forward *, void *scratch);
+void lstm_backward_call(int64_t set, const lstm_backward *, void *scratch);
+void lstm_tanh_call(int64_t set, float *y, const float *x, int64_t n);
+
+#endif

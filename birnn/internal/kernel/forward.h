@@ -1,0 +1,152 @@
+// The forward pass. Each block of sequences runs over all time steps by itself.
+// In a time step, the product of inputs and hidden states with the weights of
+// LANES hidden units, for all four gates, and what follows up to the new hidden
+// state, is one tile: only its results are stored.
+//
+// The weights are packed so that a tile reads them in order: for each LANES
+// hidden units and each row of the kernel, LANES weights of i, of j, of f and of
+// o. Those of a group (40 kB for 156 rows with AVX-512) are used for all tiles of
+// a block in turn, and come from the first or second cache; all of them (320 kB)
+// stay in the second.
+
+typedef struct {
+  const lstm_forward *f;
+  float *weights; // [groups][input+hidden][4][LANES]
+  float *bias;    // [groups][4][LANES]
+  float *state;   // of the blocks, where there are no stacks: h, h, c of [rows, hidden] each
+} forward_job;
+
+static int64_t forward_state(const lstm_sizes *n) { return 3 * whole_lines(block_rows(n->batch) * n->hidden); }
+
+static forward_job forward_layout(const lstm_forward *f, float *scratch, int64_t *size) {
+  const lstm_sizes *n = &f->n;
+  const int64_t groups = vectors(n->hidden);
+  forward_job j = {.f = f, .weights = scratch};
+  j.bias = j.weights + groups * (n->input + n->hidden) * 4 * LANES;
+  j.state = j.bias + groups * 4 * LANES;
+  *size = (j.state - scratch) + blocks_of(n->batch) * forward_state(n);
+  return j;
+}
+
+static size_t forward_scratch(const lstm_forward *f) {
+  int64_t size;
+  forward_layout(f, NULL, &size);
+  return size * sizeof(float) + 64;
+}
+
+TARGET static void pack_forward(void *arg, int64_t group) {
+  const forward_job *j = arg;
+  const int64_t hidden = j->f->n.hidden, rows = j->f->n.input + hidden, unit = group * LANES;
+  const part m = part_of(hidden - unit);
+  float *w = j->weights + group * rows * 4 * LANES, *b = j->bias + group * 4 * LANES;
+  for (int gate = 0; gate < 4; gate++) {
+    const vec scale = all(gate_scale[gate]);
+    store(b + gate * LANES, mul(scale, load_part(j->f->bias + gate * hidden + unit, m)));
+    for (int64_t k = 0; k < rows; k++)
+      store(w + (k * 4 + gate) * LANES, mul(scale, load_part(j->f->kernel + (k * 4 + gate) * hidden + unit, m)));
+  }
+}
+
+// One time step of a block.
+typedef struct {
+  int64_t input, hidden;
+  const float *x; // rows at distance x_row
+  int64_t x_row;
+  const unsigned char *mask; // rows at distance mask_row, or NULL
+  int64_t mask_row;
+  const float *h_before, *c_before; // [rows, hidden], or NULL: zero
+  float *h, *c;                     // after the step
+  float *u;                         // [rows, 4*hidden], or NULL
+} forward_step;
+
+FN void forward_tile(const forward_step *p, const float *weights, const float *bias, int64_t unit, int64_t row, const int rows) {
+  const int64_t hidden = p->hidden;
+  vec z[ROWS][4];
+  UNROLL for (int gate = 0; gate < 4; gate++) {
+    const vec b = load(bias + gate * LANES);
+    UNROLL for (int r = 0; r < rows; r++) z[r][gate] = b;
+  }
+  add_products(z, rows, 4, p->x + row * p->x_row, p->x_row, 1, weights, 4 * LANES, p->input);
+  if (p->h_before)
+    add_products(z, rows, 4, p->h_before + row * hidden, hidden, 1, weights + p->input * 4 * LANES, 4 * LANES, hidden);
+
+  const part m = part_of(hidden - unit);
+  const vec half = all(0.5f), zero = all(0);
+  UNROLL for (int r = 0; r < rows; r++) {
+    const int64_t at = (row + r) * hidden + unit;
+    const vec ui = tanh_of(z[r][0]), uj = tanh_of(z[r][1]), uf = tanh_of(z[r][2]), uo = tanh_of(z[r][3]);
+    const vec i = muladd(ui, half, half), f = muladd(uf, half, half), o = muladd(uo, half, half);
+    const vec before = p->c_before ? load_part(p->c_before + at, m) : zero;
+    vec c = muladd(f, before, mul(i, uj));
+    vec h = mul(o, tanh_of(c));
+    if (p->mask && !p->mask[(row + r) * p->mask_row]) {
+      c = before;
+      h = p->h_before ? load_part(p->h_before + at, m) : zero;
+    }
+    if (p->u) {
+      float *u = p->u + (row + r) * 4 * hidden + unit;
+      store_part(u, m, ui);
+      store_part(u + hidden, m, uj);
+      store_part(u + 2 * hidden, m, uf);
+      store_part(u + 3 * hidden, m, uo);
+    }
+    store_part(p->c + at, m, c);
+    store_part(p->h + at, m, h);
+  }
+}
+
+TARGET static void forward_rows(const forward_step *p, const forward_job *j, int64_t rows) {
+  for (int64_t unit = 0; unit < p->hidden; unit += LANES) {
+    const float *weights = j->weights + unit * 4 * (p->input + p->hidden), *bias = j->bias + unit * 4;
+    for (int64_t k = 0; k < tiles_of(rows); k++) {
+      const int64_t row = tile_start(rows, k);
+      FOR_ROWS(tile_start(rows, k + 1) - row, forward_tile, p, weights, bias, unit, row)
+    }
+  }
+}
+
+static void copy_rows(float *to, const float *from, int64_t n) {
+  if (from)
+    memcpy(to, from, n * sizeof(float));
+  else
+    memset(to, 0, n * sizeof(float));
+}
+
+TARGET static void forward_block(void *arg, int64_t k) {
+  const forward_job *j = arg;
+  const lstm_forward *f = j->f;
+  const lstm_sizes *n = &f->n;
+  const int64_t first = block_start(n->batch, k), rows = block_start(n->batch, k + 1) - first;
+  const int64_t hidden = n->hidden, at = first * hidden, size = rows * hidden;
+  float *state = j->state + k * forward_state(n);
+  const int64_t part_of_state = forward_state(n) / 3;
+
+  forward_step p = {
+      .input = n->input, .hidden = hidden, .x_row = n->time * n->input, .mask_row = n->time,
+      .h_before = f->h0 ? f->h0 + at : NULL, .c_before = f->c0 ? f->c0 + at : NULL,
+  };
+  if (f->h)
+    copy_rows(f->h + at, p.h_before, size);
+  for (int64_t s = 0; s < n->time; s++) {
+    const int64_t t = n->reversed ? n->time - 1 - s : s;
+    p.x = f->x + (first * n->time + t) * n->input;
+    p.mask = f->mask ? f->mask + first * n->time + t : NULL;
+    p.h = f->h ? f->h + (s + 1) * n->batch * hidden + at : state + (s & 1) * part_of_state;
+    p.c = f->c ? f->c + s * n->batch * hidden + at : state + 2 * part_of_state;
+    p.u = f->u ? f->u + (s * n->batch + first) * 4 * hidden : NULL;
+    forward_rows(&p, j, rows);
+    p.h_before = p.h;
+    p.c_before = p.c;
+  }
+  if (f->h_last)
+    copy_rows(f->h_last + at, p.h, size);
+  if (f->c_last)
+    copy_rows(f->c_last + at, p.c, size);
+}
+
+static void forward(const lstm_forward *f, void *scratch, lstm_parallel *parallel, void *pool) {
+  int64_t size;
+  forward_job j = forward_layout(f, aligned(scratch), &size);
+  in_parallel(parallel, pool, vectors(f->n.hidden), pack_forward, &j);
+  in_parallel(parallel, pool, blocks_of(f->n.batch), forward_block, &j);
+}

@@ -1,0 +1,60 @@
+// The kernels, written once for all instruction sets. The file that includes
+// this one defines vec, a vector of LANES floats, the operations on it, ROWS,
+// the rows of a tile of accumulators that fits into the registers, and SET, the
+// name of the result.
+
+#include "lstm.h"
+
+#include <string.h>
+
+#define UNROLL _Pragma("GCC unroll 8")
+
+// The weights of i, f and o are halved where they are read, and their gradients
+// where they are written.
+static const float gate_scale[4] = {0.5f, 1, 0.5f, 0.5f};
+
+static int64_t least_int(int64_t a, int64_t b) { return a < b ? a : b; }
+
+// Vectors for n floats.
+static int64_t vectors(int64_t n) { return (n + LANES - 1) / LANES; }
+
+// The batch is split into blocks, which are the tasks of a parallel loop. Their
+// number depends on the batch alone, never on the threads, so that sums over
+// the batch are always taken in the same order. 25 rows are enough to keep the
+// weights, which a block reads in each time step, from being the bottleneck.
+static int64_t blocks_of(int64_t batch) {
+  int64_t n = (batch + 24) / 25, small = least_int(4, batch / 5);
+  return least_int(16, n > small ? n : small);
+}
+
+static int64_t block_start(int64_t batch, int64_t k) { return batch * k / blocks_of(batch); }
+
+static int64_t block_rows(int64_t batch) { return (batch + blocks_of(batch) - 1) / blocks_of(batch); }
+
+// Rows are covered by tiles whose heights differ by one at most.
+static int64_t tiles_of(int64_t rows) { return (rows + ROWS - 1) / ROWS; }
+
+static int64_t tile_start(int64_t rows, int64_t k) { return rows * k / tiles_of(rows); }
+
+static void in_parallel(lstm_parallel *parallel, void *pool, int64_t n, lstm_task *task, void *arg) {
+  if (parallel && n > 1) {
+    parallel(pool, n, task, arg);
+    return;
+  }
+  for (int64_t k = 0; k < n; k++)
+    task(arg, k);
+}
+
+// Scratch memory is handed out in pieces that begin at a cache line.
+static float *aligned(void *p) { return (float *)(((uintptr_t)p + 63) & ~(uintptr_t)63); }
+
+static int64_t whole_lines(int64_t floats) { return (floats + 15) & ~(int64_t)15; }
+
+#include "tanh.h"
+#include "tile.h"
+
+#include "forward.h"
+
+#include "backward.h"
+
+const lstm_set SET = {forward_scratch, forward, backward_scratch, backward, tanh_all};

@@ -1,0 +1,157 @@
+// Package xlacall runs C functions of this module as operations inside the
+// programs that XLA compiles for the CPU, until go-xla has a public way to do
+// that (UPSTREAM.md).
+//
+// A graph offers an operation as a function with an agreed name, whose first
+// parameters are results computed in the plain way, and which returns these:
+//
+//	results = f(plain results..., operands...)
+//
+// Install registers a copy of a PJRT plugin's table of functions with go-xla,
+// in which the compile function is this package's. It replaces the body of
+// such functions by a custom call on the operands; the plain computation is
+// then unused, and XLA removes it. What can't be replaced stays as it is: a
+// program is right in any case.
+//
+// All of this depends on details of go-xla and of XLA, so only plugins of
+// versions that were tried are accepted. It works on linux/amd64 with cgo;
+// elsewhere Install returns an error.
+package xlacall
+
+import (
+	"strings"
+	"sync"
+	"unsafe"
+)
+
+// Operation replaces the functions that are named Name, or Name and a number
+// after an underscore.
+type Operation struct {
+	Name string
+
+	// Entry is a C function
+	//
+	//	const char *entry(const int64_t *options, void *const *operands, void *const *results, void *scratch,
+	//		void (*parallel)(void *pool, int64_t n, void (*task)(void *arg, int64_t k), void *arg), void *pool);
+	//
+	// which returns NULL or a static string that says what is wrong. The
+	// arrays are row-major; results[k] is NULL where nothing uses result k.
+	// parallel calls task(arg, 0) to task(arg, n-1) on XLA's thread pool and
+	// on the calling thread, in any order, and returns when all are done.
+	Entry unsafe.Pointer
+
+	// Plan says how to run the operation on operands and results of these
+	// shapes, of which those with used[k] are needed: the options that Entry
+	// gets, and the bytes of scratch memory. After an error the function
+	// isn't replaced.
+	Plan func(operands, results []Tensor, used []bool) (options []int64, scratch int, err error)
+}
+
+// Tensor is the data type, as StableHLO writes it ("f32", "i1"), and the
+// dimensions of an operand or a result.
+type Tensor = struct {
+	DType string
+	Dims  []int
+}
+
+// Count says what became of an operation's functions in the programs that were
+// compiled so far.
+type Count struct {
+	Replaced, Kept int
+	Reason         error // why the last one was kept
+}
+
+// hook is a plugin with a set of operations.
+type hook struct {
+	name       string // in go-xla
+	operations []installed
+
+	mu     sync.Mutex
+	counts map[string]Count // by operation
+}
+
+// installed is an operation that C knows by its index.
+type installed struct {
+	Operation
+	index int
+}
+
+var (
+	mu    sync.Mutex
+	hooks []*hook
+)
+
+// Name is the name under which Install registers a plugin with a set of
+// operations, and SplitName is its inverse; set is empty if the name is
+// another.
+func Name(path, set string) string { return path + separator + set }
+
+// SplitName returns the path of the plugin and the set of operations.
+func SplitName(name string) (path, set string) {
+	path, set, _ = strings.Cut(name, separator)
+	return path, set
+}
+
+const separator = "#operations="
+
+// Replaces reports whether functions of an operation's name are replaced in the
+// programs of a backend.
+func Replaces(backend any, operation string) bool {
+	h := hookOf(backend)
+	if h == nil {
+		return false
+	}
+	for _, op := range h.operations {
+		if op.Name == operation {
+			return true
+		}
+	}
+	return false
+}
+
+// Counts returns what became of an operation's functions in the programs of all
+// backends that share this one's plugin and set of operations.
+func Counts(backend any, operation string) Count {
+	h := hookOf(backend)
+	if h == nil {
+		return Count{}
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.counts[operation]
+}
+
+func hookOf(backend any) *hook {
+	b, ok := backend.(interface{ PluginName() string })
+	if !ok {
+		return nil
+	}
+	return named(b.PluginName())
+}
+
+func named(name string) *hook {
+	mu.Lock()
+	defer mu.Unlock()
+	for _, h := range hooks {
+		if h.name == name {
+			return h
+		}
+	}
+	return nil
+}
+
+// count records the outcomes of a program.
+func (h *hook) count(outcomes []outcome) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, o := range outcomes {
+		c := h.counts[o.operation]
+		if o.err == nil {
+			c.Replaced++
+		} else {
+			c.Kept++
+			c.Reason = o.err
+		}
+		h.counts[o.operation] = c
+	}
+}
