@@ -87,7 +87,7 @@ type BackwardPass[T Float] struct {
 	Sizes
 	Reversed bool
 
-	X, Kernel []T    // as in the forward pass
+	X, Kernel []T    // as in the forward pass; X must be finite where Mask is false too
 	Mask      []bool // as in the forward pass
 	U, C, H   []T    // results of the forward pass
 
