@@ -8,8 +8,8 @@ import (
 )
 
 // maxTanhULP is the largest error of any implementation's tanh, in units in the
-// last place of the result; the run over all numbers found 5.15, at 5.960406.
-const maxTanhULP = 5.2
+// last place of the result; the run over all numbers found 5.24, at 5.4195466.
+const maxTanhULP = 5.25
 
 // TestTanh compares the implementations with math.Tanh over all numbers of
 // float32 with -long, and else over one in 1,021 and some that matter. The
