@@ -114,10 +114,6 @@ func TestOffers(t *testing.T) {
 				Bidirectional(lstmOf4(x), lstmOf4(x), x).Final()
 			}
 		}, []string{forward, forward, reversed, reversed}},
-		{"one time step", func(x *Node) {
-			o := Bidirectional(lstmOf4(x), lstmOf4(x), Slice(x, AxisRange(), AxisElem(1)))
-			gradientOf(o, o.All())
-		}, nil},
 		{"Step", func(x *Node) { lstmOf4(x).Step(Squeeze(Slice(x, AxisRange(), AxisElem(0)), 1), State{}) }, nil},
 		{"Float64", func(x *Node) {
 			x = ConvertDType(x, dtypes.Float64)

@@ -48,7 +48,7 @@ func singleStep(cell Cell, x *Node, before State) State {
 // compiling takes the same time for 28 time steps and for 784. The pure-Go
 // backend cannot slice at a computed index; there the steps are unrolled.
 func (r *recurrence) run() states {
-	if r.steps() == 1 || !canLoop(r.x.Graph().Backend()) {
+	if !canLoop(r.x.Graph().Backend()) {
 		return r.unrolled()
 	}
 	return r.looped()

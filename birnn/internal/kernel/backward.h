@@ -17,6 +17,7 @@ typedef struct {
   const lstm_backward *b;
   int64_t groups, width;   // vectors for the hidden units; floats of a row of dz, 4*groups*LANES
   int64_t steps;           // time steps whose dz is kept
+  int recurrent;           // a hidden state that is not zero was read
   float *to_hidden, *to_x; // transposed weights, [panels][width][4][LANES]
   float *shares;           // [blocks][input+hidden+1][width], the last row is that of the bias
   float *dz;               // [blocks][steps][rows][width]
@@ -62,6 +63,8 @@ static void pack_backward(void *arg, int64_t k) {
   const backward_job *j = arg;
   const lstm_sizes *n = &j->b->n;
   const int64_t size = j->width * 4 * LANES, wide = 4 * LANES, first = panels(n->hidden);
+  if (k < first && n->time == 1 && !j->b->dh0)
+    return; // not used
   if (k < first)
     pack_panel(j->to_hidden + k * size, j, n->input + k * wide, least_int(wide, n->hidden - k * wide));
   else
@@ -255,7 +258,8 @@ TARGET static void backward_block(void *arg, int64_t k) {
       q.a_row = hidden;
       q.a_step = -n->batch * hidden;
       q.out = share + n->input * j->width;
-      add_to_kernel(&q, hidden);
+      if (j->recurrent)
+        add_to_kernel(&q, hidden);
       kept = 0;
       started = 1;
     }
@@ -275,6 +279,10 @@ TARGET static void add_shares(const backward_job *j, int64_t row) {
     return;
   if (row < n->input + hidden)
     out += row * 4 * hidden;
+  if (row >= n->input && row < n->input + hidden && !j->recurrent) {
+    memset(out, 0, 4 * hidden * sizeof(float));
+    return;
+  }
   for (int gate = 0; gate < 4; gate++)
     for (int64_t unit = 0; unit < hidden; unit += LANES) {
       const float *share = j->shares + row * j->width + gate * j->groups * LANES + unit;
@@ -296,9 +304,17 @@ static void sum_shares(void *arg, int64_t k) {
     add_shares(j, row);
 }
 
+// Reports whether any of n numbers is not zero.
+static int any(const float *x, int64_t n) {
+  while (n > 0 && *x == 0)
+    x++, n--;
+  return n > 0;
+}
+
 static void backward(const lstm_backward *b, void *scratch, lstm_parallel *parallel, void *pool) {
   int64_t size;
   backward_job j = backward_layout(b, aligned(scratch), &size);
+  j.recurrent = b->n.time > 1 || any(b->h, b->n.batch * b->n.hidden);
   pass p = {
       .phases = {{pack_backward, panels(b->n.hidden) + (b->dx ? panels(b->n.input) : 0)},
                  {backward_block, blocks_of(b->n.batch)},

@@ -37,12 +37,13 @@ static size_t forward_scratch(const lstm_forward *f) {
 TARGET static void pack_forward(void *arg, int64_t group) {
   const forward_job *j = arg;
   const int64_t hidden = j->f->n.hidden, rows = j->f->n.input + hidden, unit = group * LANES;
+  const int64_t used = j->f->n.time == 1 && !j->f->h0 ? j->f->n.input : rows;
   const part m = part_of(hidden - unit);
   float *w = j->weights + group * rows * 4 * LANES, *b = j->bias + group * 4 * LANES;
   for (int gate = 0; gate < 4; gate++) {
     const vec scale = all(gate_scale[gate]);
     store(b + gate * LANES, mul(scale, load_part(j->f->bias + gate * hidden + unit, m)));
-    for (int64_t k = 0; k < rows; k++)
+    for (int64_t k = 0; k < used; k++)
       store(w + (k * 4 + gate) * LANES, mul(scale, load_part(j->f->kernel + (k * 4 + gate) * hidden + unit, m)));
   }
 }

@@ -10,19 +10,25 @@ import (
 	"testing"
 )
 
-// TestSanitizers compiles the C code with the sanitizers for addresses and
-// undefined behavior, and runs it on many odd sizes.
+// TestSanitizers compiles the C code with the sanitizers of addresses and
+// undefined behavior, and with that of threads, and runs it on many odd sizes.
 func TestSanitizers(t *testing.T) {
 	if testing.Short() {
-		t.Skip("takes ten seconds: run it without -short")
+		t.Skip("takes twenty seconds: run it without -short")
 	}
 	cc, err := exec.Command("go", "env", "CC").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
+	for _, sanitizers := range []string{"address,undefined", "thread"} {
+		t.Run(sanitizers, func(t *testing.T) { sanitize(t, strings.Fields(string(cc)), sanitizers) })
+	}
+}
+
+func sanitize(t *testing.T, cc []string, sanitizers string) {
 	compile := func(program string, sources ...string) ([]byte, error) {
-		args := append(strings.Fields(string(cc)), "-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-o", program)
-		return exec.Command(args[0], append(args[1:], sources...)...).CombinedOutput()
+		args := append(cc[1:len(cc):len(cc)], "-O1", "-g", "-pthread", "-fsanitize="+sanitizers, "-fno-sanitize-recover=all", "-o", program)
+		return exec.Command(cc[0], append(args, sources...)...).CombinedOutput()
 	}
 	dir := t.TempDir()
 	empty := filepath.Join(dir, "empty.c")
@@ -30,7 +36,7 @@ func TestSanitizers(t *testing.T) {
 		t.Fatal(err)
 	}
 	if output, err := compile(filepath.Join(dir, "empty"), empty); err != nil {
-		t.Skipf("%s has no sanitizers: %v\n%s", strings.TrimSpace(string(cc)), err, output)
+		t.Skipf("%s does not have the sanitizers: %v\n%s", cc, err, output)
 	}
 	program := filepath.Join(dir, "sanitize")
 	if output, err := compile(program, "testdata/sanitize.c", "avx512.c", "avx2.c"); err != nil {
