@@ -10,11 +10,15 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/easy-gomlx/tutorials/birnn/internal/longtest"
 	"github.com/easy-gomlx/tutorials/birnn/internal/xlacall"
 	"github.com/easy-gomlx/tutorials/birnn/internal/xlacall/xlacalltest"
+	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/distributed"
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/core/tensors/dtensor"
@@ -188,5 +192,43 @@ func TestRejectedProgram(t *testing.T) {
 	after := xlacall.Counts(b, xlacalltest.Affine)
 	if after.Kept != before.Kept+1 || after.Replaced != before.Replaced || !strings.Contains(after.Reason.Error(), "did not compile") {
 		t.Errorf("got %+v after %+v, want one more kept because XLA did not compile it", after, before)
+	}
+}
+
+// TestPlainComputationIsRemoved: where the function is replaced, XLA does not run the loop that computes the plain result.
+func TestPlainComputationIsRemoved(t *testing.T) {
+	plain, replaced := both(t)
+	graph := func(x *Node) []*Node {
+		g := x.Graph()
+		condition := NewClosure(g, func(g *Graph) []*Node {
+			k := Parameter(g, "k", shapes.Make(dtypes.Int32))
+			Parameter(g, "x", x.Shape())
+			return []*Node{LessThan(k, Const(g, int32(2_000_000)))}
+		})
+		step := NewClosure(g, func(g *Graph) []*Node {
+			k, x := Parameter(g, "k", shapes.Make(dtypes.Int32)), Parameter(g, "x", x.Shape())
+			return []*Node{Add(k, Const(g, int32(1))), Tanh(x)}
+		})
+		loop := While(condition, step, Const(g, int32(0)), x)
+		return offer(xlacalltest.Affine+"_1", loop[1:], []*Node{x})
+	}
+	took := func(b compute.Backend) time.Duration {
+		e, err := NewExec(b, graph)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer e.Finalize()
+		var start time.Time
+		for range 2 { // the first call compiles
+			start = time.Now()
+			if _, err := e.Call1(matrix(2, 2)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return time.Since(start)
+	}
+	p, r := took(plain), took(replaced)
+	if r > p/10 {
+		t.Errorf("the loop took %v, the operation in its place %v", p, r)
 	}
 }
