@@ -22,27 +22,27 @@ import (
 
 // openXLA opens XLA with a plugin and options given as in GOMLX_BACKEND, without "xla:".
 func openXLA(ctx context.Context, config string, opts Options) (compute.Backend, error) {
-	kernels, err := selectKernels(os.Getenv(kernelsVariable))
+	k, err := selectKernels(os.Getenv(kernelsVariable))
 	if err != nil {
 		return nil, err
 	}
 	plugin, flags, _ := strings.Cut(config, ",")
 	switch {
 	case plugin == "" || plugin == "cpu":
-		return openCPU(ctx, flags, opts, kernels)
+		return openCPU(ctx, flags, opts, k)
 	case filepath.IsAbs(plugin):
 		if err := checkBinary(plugin); err != nil {
 			return nil, err
 		}
 		if isCPUPlugin(plugin) {
-			return newCPU(plugin, flags, opts, kernels)
+			return newCPU(plugin, flags, opts, k)
 		}
 	}
 	return newXLA(plugin, flags, opts)
 }
 
 // openCPU opens XLA on the CPU, and installs the plugin if there is none.
-func openCPU(ctx context.Context, flags string, opts Options, kernels kernels) (compute.Backend, error) {
+func openCPU(ctx context.Context, flags string, opts Options, k kernels) (compute.Backend, error) {
 	if runtime.GOARCH == "amd64" && !cpu.X86.HasAVX { // the plugin would end the program with an illegal instruction
 		return nil, errors.New("XLA's CPU plugin needs a processor with AVX, and this one has none (a virtual machine may hide it); " + useGo)
 	}
@@ -56,7 +56,7 @@ func openCPU(ctx context.Context, flags string, opts Options, kernels kernels) (
 	if err := checkPath(path); err != nil {
 		return nil, err
 	}
-	b, err := newCPU(path, flags, opts, kernels)
+	b, err := newCPU(path, flags, opts, k)
 	if err != nil {
 		return nil, fmt.Errorf("%w; delete %s and try again to reinstall it, or %s", err, path, useGo)
 	}
@@ -67,10 +67,10 @@ func openCPU(ctx context.Context, flags string, opts Options, kernels kernels) (
 var opening sync.Mutex
 
 // newCPU opens XLA with the CPU plugin in a file, and with the kernels if the plugin can use them.
-func newCPU(path, flags string, opts Options, kernels kernels) (compute.Backend, error) {
+func newCPU(path, flags string, opts Options, k kernels) (compute.Backend, error) {
 	opening.Lock()
 	defer opening.Unlock()
-	return newXLA(kernels.install(path), flags, opts)
+	return newXLA(k.install(path), flags, opts)
 }
 
 // newXLA opens XLA with a plugin given by its absolute path or by a name that go-xla searches for.

@@ -11,6 +11,7 @@ import "C"
 import (
 	"errors"
 	"fmt"
+	"math"
 	"unsafe"
 
 	"github.com/gomlx/go-xla/pjrt"
@@ -117,7 +118,7 @@ func xlacallCompile(slot C.int, args *C.pjrt_compile_args) *C.pjrt_error {
 	h, api := hooks[slot], apis[slot]
 	mu.Unlock()
 	p := args.program
-	if C.GoStringN(p.format, C.int(p.format_size)) != "mlir" {
+	if p.code_size > math.MaxInt32 || C.GoStringN(p.format, C.int(p.format_size)) != "mlir" {
 		return C.xlacall_compile(api, args, nil, 0)
 	}
 	text, outcomes := rewrite(C.GoStringN(p.code, C.int(p.code_size)), h.operations)
