@@ -70,14 +70,29 @@ static void drop(const ffi_api *api, ffi_error *error)
 
 static int64_t threads_of(const pool *p)
 {
-	int64_t threads = 0;
+	int64_t threads = 1;
 	ffi_threads_args args = {.struct_size = sizeof args, .context = p->context, .threads = &threads};
 	ffi_error *error = p->api->threads(&args);
-	if (error == NULL) {
-		return threads;
+	if (error != NULL) {
+		drop(p->api, error);
+		return 1;
 	}
-	drop(p->api, error);
-	return 0;
+	return threads;
+}
+
+// Returns how many threads are worth their while for n tasks. XLA has a thread
+// for each device at least, which may be more than there are cores.
+static int64_t useful_threads(const pool *p, int64_t n)
+{
+	cpu_set_t cores;
+	if (n < 2 || sched_getaffinity(0, sizeof cores, &cores) != 0) {
+		return 1;
+	}
+	int64_t threads = threads_of(p);
+	if (threads > CPU_COUNT(&cores)) {
+		threads = CPU_COUNT(&cores);
+	}
+	return threads < n ? threads : n;
 }
 
 static int schedule(const pool *p, work *w)
@@ -108,10 +123,7 @@ static void await(work *w)
 void xlacall_parallel(void *pool_, int64_t n, void (*task)(void *arg, int64_t k), void *arg)
 {
 	const pool *p = pool_;
-	int64_t helpers = n > 1 ? threads_of(p) : 0;
-	if (helpers > n - 1) {
-		helpers = n - 1;
-	}
+	int64_t helpers = useful_threads(p, n) - 1;
 	work *w = helpers > 0 ? malloc(sizeof *w) : NULL;
 	if (w == NULL) {
 		for (int64_t k = 0; k < n; k++) {

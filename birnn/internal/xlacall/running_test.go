@@ -155,30 +155,25 @@ func residentKB(t *testing.T) (kb int) {
 	return kb
 }
 
-// TestOneThread repeats the other tests in a process where XLA has one thread, in which a helper never runs beside its caller, and on one
-// core, where a waiting caller has to make room for its helper.
+// TestOneThread repeats other tests in processes where XLA has one thread, more threads than cores, or one core.
 func TestOneThread(t *testing.T) {
 	both(t)
-	if os.Getenv("XLACALL_TEST_CHILD") != "" {
+	if os.Getenv(childDevices) != "" {
 		return
 	}
-	const tests = "-test.run=^(TestReplacedComputesTheSame|TestSeveralDevices|TestConcurrentCalls|TestErrorOfAnOperation)$"
-	oneCore := func(command *exec.Cmd) { command.Args = append([]string{"taskset", "1"}, command.Args...) }
-	for name, change := range map[string]func(*exec.Cmd){
-		"one thread": func(command *exec.Cmd) { command.Env = append(command.Env, "PJRT_NPROC=1") },
-		"one core":   oneCore,
+	taskset, err := exec.LookPath("taskset")
+	if err != nil {
+		t.Fatal("needs taskset, of util-linux: ", err)
+	}
+	const tests = "-test.run=^(TestReplacedComputesTheSame|TestConcurrentCalls|TestErrorOfAnOperation)$"
+	for name, child := range map[string]*exec.Cmd{
+		"one thread":   {Args: []string{os.Args[0], tests}, Env: []string{"PJRT_NPROC=1", childDevices + "=1"}},
+		"four threads": {Args: []string{os.Args[0], tests}, Env: []string{"PJRT_NPROC=4", childDevices + "=1"}},
+		"one core":     {Args: []string{taskset, "1", os.Args[0], tests}, Env: []string{childDevices + "=2"}},
 	} {
-		command := exec.Command(os.Args[0], tests)
-		command.Env = append(os.Environ(), "XLACALL_TEST_CHILD=1")
-		change(command)
-		command.Path = ""
-		if path, err := exec.LookPath(command.Args[0]); err != nil {
-			t.Logf("%s: not tested: %v", name, err)
-			continue
-		} else {
-			command.Path = path
-		}
-		if output, err := command.CombinedOutput(); err != nil {
+		child.Path = child.Args[0]
+		child.Env = append(os.Environ(), child.Env...)
+		if output, err := child.CombinedOutput(); err != nil {
 			t.Errorf("%s: %v\n%s", name, err, output)
 		}
 	}

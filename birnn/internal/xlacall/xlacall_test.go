@@ -3,6 +3,7 @@
 package xlacall_test
 
 import (
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -23,6 +24,9 @@ var (
 	openReplaced = sync.OnceValues(func() (compute.Backend, error) { return open(true) })
 )
 
+// childDevices is the environment variable by which a test says how many devices XLA is to have in another process.
+const childDevices = "XLACALL_TEST_DEVICES"
+
 // open opens XLA with two devices, with the test operations or without them.
 func open(replaced bool) (compute.Backend, error) {
 	name, err := backend.FindPlugin()
@@ -34,7 +38,11 @@ func open(replaced bool) (compute.Backend, error) {
 			return nil, err
 		}
 	}
-	return xla.NewWithOptions(name, pjrt.NamedValuesMap{"cpu_device_count": int64(2)})
+	devices := int64(2)
+	if os.Getenv(childDevices) == "1" {
+		devices = 1 // so that XLA's pool may have a single thread
+	}
+	return xla.NewWithOptions(name, pjrt.NamedValuesMap{"cpu_device_count": devices})
 }
 
 // both returns a backend without the test operations, and one with them.
