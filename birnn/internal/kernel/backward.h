@@ -10,17 +10,21 @@
 //     second cache).
 //
 // In the end the shares of the blocks are added up, in their order.
+//
+// The columns of gradients are grouped as the packed weights of the forward pass
+// are: for each LANES hidden units, LANES columns of i, of j, of f and of o. dz has
+// a group after the other, so that 2 and 3 read it in order.
 
 #define PRODUCT_ROWS 64
 
 typedef struct {
   const lstm_backward *b;
-  int64_t groups, width;   // vectors for the hidden units; floats of a row of dz, 4*groups*LANES
+  int64_t groups, width;   // of hidden units; floats of all, groups*4*LANES
   int64_t steps;           // time steps whose dz is kept
   int recurrent;           // a hidden state that is not zero was read
   float *to_hidden, *to_x; // transposed weights, [panels][width][4][LANES]
   float *shares;           // [blocks][input+hidden+1][width], the last row is that of the bias
-  float *dz;               // [blocks][steps][rows][width]
+  float *dz;               // [blocks][groups][steps][rows][4][LANES]
   float *state;            // [blocks][dh, dc][rows][groups*LANES]
 } backward_job;
 
@@ -51,12 +55,12 @@ static void pack_panel(float *to, const backward_job *j, int64_t row, int64_t ro
   const int64_t hidden = j->b->n.hidden;
   const float *kernel = j->b->kernel + row * 4 * hidden;
   memset(to, 0, j->width * 4 * LANES * sizeof(float));
-  for (int gate = 0; gate < 4; gate++) {
-    float *out = to + gate * j->groups * LANES * 4 * LANES;
-    for (int64_t unit = 0; unit < hidden; unit++)
+  for (int gate = 0; gate < 4; gate++)
+    for (int64_t unit = 0; unit < hidden; unit++) {
+      float *out = to + ((unit / LANES * 4 + gate) * LANES + unit % LANES) * 4 * LANES;
       for (int64_t k = 0; k < rows; k++)
-        out[unit * 4 * LANES + k] = gate_scale[gate] * kernel[(k * 4 + gate) * hidden + unit];
-  }
+        out[k] = gate_scale[gate] * kernel[(k * 4 + gate) * hidden + unit];
+    }
 }
 
 static void pack_backward(void *arg, int64_t k) {
@@ -77,8 +81,10 @@ typedef struct {
   const float *dh_all;       // [rows, hidden], or NULL
   const unsigned char *mask; // rows at distance mask_row, or NULL
   int64_t mask_row;
-  float *dz, *dh, *dc; // [rows, width], [rows, groups*LANES]
-  float *dbias;        // [width]
+  float *dz;       // groups at distance dz_group of [rows][4][LANES]
+  int64_t dz_group;
+  float *dh, *dc; // [rows, groups*LANES]
+  float *dbias;   // [groups][4][LANES]
 } backward_step;
 
 // The gradient of the halved pre-activations of one row, and of the cell state
@@ -94,7 +100,7 @@ typedef struct {
 TARGET static void backward_gates(const backward_step *p, const backward_job *j, int64_t row) {
   const int64_t hidden = j->b->n.hidden, padded = j->groups * LANES;
   const float *u = p->u + row * 4 * hidden, *c_row = p->c + row * hidden;
-  float *dz = p->dz + row * j->width, *dh_row = p->dh + row * padded, *dc_row = p->dc + row * padded;
+  float *dz = p->dz + row * 4 * LANES, *dh_row = p->dh + row * padded, *dc_row = p->dc + row * padded;
   const int masked = p->mask && !p->mask[row * p->mask_row];
   const vec one = all(1), half = all(0.5f), zero = all(0);
   for (int64_t unit = 0; unit < hidden; unit += LANES) {
@@ -118,17 +124,18 @@ TARGET static void backward_gates(const backward_step *p, const backward_job *j,
       store(dc_row + unit, mul(dc, f));
     }
     UNROLL for (int gate = 0; gate < 4; gate++) {
-      float *sum = p->dbias + gate * padded + unit;
-      store(dz + gate * padded + unit, d[gate]);
+      float *sum = p->dbias + unit * 4 + gate * LANES;
+      store(dz + gate * LANES, d[gate]);
       store(sum, add(load(sum), d[gate]));
     }
+    dz += p->dz_group;
   }
 }
 
 // The product of rows of dz with nv vectors of a panel.
 typedef struct {
   const float *dz, *panel;
-  int64_t width;
+  int64_t dz_group, groups;
   float *out; // rows at distance out_row
   int64_t out_row;
   int64_t columns; // of out, up to the end of the panel
@@ -139,7 +146,9 @@ typedef struct {
 FN void panel_tile(const panel_product *p, int64_t row, const int nv, const int rows) {
   vec sum[ROWS][4];
   UNROLL for (int r = 0; r < rows; r++) UNROLL for (int v = 0; v < nv; v++) sum[r][v] = all(0);
-  add_products(sum, rows, nv, p->dz + row * p->width, p->width, 1, p->panel, 4 * LANES, p->width);
+  for (int64_t g = 0; g < p->groups; g++)
+    add_products(sum, rows, nv, p->dz + g * p->dz_group + row * 4 * LANES, 4 * LANES, 1, p->panel + g * 16 * LANES * LANES, 4 * LANES,
+                 4 * LANES);
   UNROLL for (int r = 0; r < rows; r++) {
     if (p->mask && !p->mask[(row + r) * p->mask_row])
       continue;
@@ -167,26 +176,27 @@ typedef struct {
   int64_t a_row;  // from one sequence to the next
   int64_t a_step; // from one time step to the one before it
   const float *dz;
-  int64_t rows, steps, width;
+  int64_t dz_group, rows, steps, width;
   float *out; // [..., width]
   int first;  // out has no values yet
 } kernel_product;
 
-FN void kernel_tile(const kernel_product *p, int64_t row, int64_t column, const int rows) {
+FN void kernel_tile(const kernel_product *p, int64_t row, int64_t group, const int rows) {
+  float *out = p->out + row * p->width + group * 4 * LANES;
   vec sum[ROWS][4];
   UNROLL for (int r = 0; r < rows; r++) UNROLL for (int v = 0; v < 4; v++)
-      sum[r][v] = p->first ? all(0) : load(p->out + (row + r) * p->width + column + v * LANES);
-  for (int64_t s = 0; s < p->steps; s++)
-    add_products(sum, rows, 4, p->a + s * p->a_step + row, 1, p->a_row, p->dz + s * p->rows * p->width + column, p->width, p->rows);
-  UNROLL for (int r = 0; r < rows; r++) UNROLL for (int v = 0; v < 4; v++)
-      store(p->out + (row + r) * p->width + column + v * LANES, sum[r][v]);
+      sum[r][v] = p->first ? all(0) : load(out + r * p->width + v * LANES);
+  const float *dz = p->dz + group * p->dz_group;
+  for (int64_t s = 0; s < p->steps; s++, dz += p->rows * 4 * LANES)
+    add_products(sum, rows, 4, p->a + s * p->a_step + row, 1, p->a_row, dz, 4 * LANES, p->rows);
+  UNROLL for (int r = 0; r < rows; r++) UNROLL for (int v = 0; v < 4; v++) store(out + r * p->width + v * LANES, sum[r][v]);
 }
 
 TARGET static void add_to_kernel(const kernel_product *p, int64_t rows) {
-  for (int64_t column = 0; column < p->width; column += 4 * LANES)
+  for (int64_t group = 0; group < p->width / (4 * LANES); group++)
     for (int64_t k = 0; k < tiles_of(rows); k++) {
       const int64_t row = tile_start(rows, k);
-      FOR_ROWS(tile_start(rows, k + 1) - row, kernel_tile, p, row, column)
+      FOR_ROWS(tile_start(rows, k + 1) - row, kernel_tile, p, row, group)
     }
 }
 
@@ -206,7 +216,7 @@ TARGET static void backward_block(void *arg, int64_t k) {
   float *dz = j->dz + k * j->steps * block_rows(n->batch) * j->width;
   float *state = j->state + k * 2 * block_rows(n->batch) * padded;
 
-  backward_step p = {.mask_row = n->time, .dh = state, .dc = state + rows * padded, .dbias = share + (n->input + hidden) * j->width};
+  backward_step p = {.mask_row = n->time, .dz_group = j->steps * rows * 4 * LANES, .dh = state, .dc = state + rows * padded, .dbias = share + (n->input + hidden) * j->width};
   memset(state, 0, 2 * rows * padded * sizeof(float));
   memset(p.dbias, 0, j->width * sizeof(float));
   if (b->dh_last)
@@ -222,11 +232,11 @@ TARGET static void backward_block(void *arg, int64_t k) {
     p.c = b->c + stack * hidden;
     p.dh_all = b->dh_all ? b->dh_all + stack * hidden : NULL;
     p.mask = b->mask ? b->mask + first * n->time + t : NULL;
-    p.dz = dz + kept++ * rows * j->width;
+    p.dz = dz + kept++ * rows * 4 * LANES;
     for (int64_t row = 0; row < rows; row++)
       backward_gates(&p, j, row);
 
-    panel_product product = {.dz = p.dz, .width = j->width};
+    panel_product product = {.dz = p.dz, .dz_group = p.dz_group, .groups = j->groups};
     if (b->dx)
       for (int64_t column = 0; column < n->input; column += 4 * LANES) {
         product.panel = j->to_x + column * j->width;
@@ -248,7 +258,7 @@ TARGET static void backward_block(void *arg, int64_t k) {
 
     if (kept == j->steps || s == 0) {
       const int64_t last = s + kept - 1, t_last = n->reversed ? n->time - 1 - last : last;
-      kernel_product q = {.dz = dz, .rows = rows, .steps = kept, .width = j->width, .first = !started};
+      kernel_product q = {.dz = dz, .dz_group = p.dz_group, .rows = rows, .steps = kept, .width = j->width, .first = !started};
       q.a = b->x + first * x_row + t_last * n->input;
       q.a_row = x_row;
       q.a_step = n->reversed ? n->input : -n->input;
@@ -285,7 +295,7 @@ TARGET static void add_shares(const backward_job *j, int64_t row) {
   }
   for (int gate = 0; gate < 4; gate++)
     for (int64_t unit = 0; unit < hidden; unit += LANES) {
-      const float *share = j->shares + row * j->width + gate * j->groups * LANES + unit;
+      const float *share = j->shares + row * j->width + unit * 4 + gate * LANES;
       vec sum = load(share);
       for (int64_t k = 1; k < blocks_of(n->batch); k++)
         sum = add(sum, load(share + k * size));
