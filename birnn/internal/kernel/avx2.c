@@ -10,16 +10,13 @@
 #define ROWS 3 // a tile of 3x4 accumulators, and 4 registers for what is multiplied
 
 typedef __m256 vec;
-typedef __m256i part;
 
 #define FN TARGET static inline __attribute__((always_inline))
-FN part part_of(int64_t n) {
-  return _mm256_cmpgt_epi32(_mm256_set1_epi32(n < LANES ? (int)n : LANES), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
-}
-FN vec load_part(const float *p, part m) { return _mm256_maskload_ps(p, m); }
-FN void store_part(float *p, part m, vec v) { _mm256_maskstore_ps(p, m, v); }
 FN vec load(const float *p) { return _mm256_loadu_ps(p); }
 FN void store(float *p, vec v) { _mm256_storeu_ps(p, v); }
+FN __m256i first(int64_t n) { return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)n), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7)); }
+FN vec load_first(const float *p, int64_t n) { return _mm256_maskload_ps(p, first(n)); } // n < LANES
+FN void store_first(float *p, int64_t n, vec v) { _mm256_maskstore_ps(p, first(n), v); }
 FN vec all(float x) { return _mm256_set1_ps(x); }
 FN vec add(vec a, vec b) { return _mm256_add_ps(a, b); }
 FN vec sub(vec a, vec b) { return _mm256_sub_ps(a, b); }

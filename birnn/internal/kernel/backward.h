@@ -15,7 +15,7 @@
 // are: for each LANES hidden units, LANES columns of i, of j, of f and of o. dz has
 // a group after the other, so that 2 and 3 read it in order.
 
-#define PRODUCT_ROWS 64
+#define PRODUCT_ROWS 100
 
 typedef struct {
   const lstm_backward *b;
@@ -104,18 +104,18 @@ TARGET static void backward_gates(const backward_step *p, const backward_job *j,
   const int masked = p->mask && !p->mask[row * p->mask_row];
   const vec one = all(1), half = all(0.5f), zero = all(0);
   for (int64_t unit = 0; unit < hidden; unit += LANES) {
-    const part m = part_of(hidden - unit);
+    const int64_t units = hidden - unit;
     vec dh = load(dh_row + unit);
     if (p->dh_all) {
-      dh = add(dh, load_part(p->dh_all + row * hidden + unit, m));
+      dh = add(dh, load_part(p->dh_all + row * hidden + unit, units));
       store(dh_row + unit, dh);
     }
     vec d[4] = {zero, zero, zero, zero};
     if (!masked) {
-      const vec ui = load_part(u + unit, m), uj = load_part(u + hidden + unit, m);
-      const vec uf = load_part(u + 2 * hidden + unit, m), uo = load_part(u + 3 * hidden + unit, m);
+      const vec ui = load_part(u + unit, units), uj = load_part(u + hidden + unit, units);
+      const vec uf = load_part(u + 2 * hidden + unit, units), uo = load_part(u + 3 * hidden + unit, units);
       const vec i = muladd(ui, half, half), f = muladd(uf, half, half), o = muladd(uo, half, half);
-      const vec c = load_part(c_row + unit, m), tanh_c = tanh_of(c), added = mul(i, uj), through_o = mul(dh, o);
+      const vec c = load_part(c_row + unit, units), tanh_c = tanh_of(c), added = mul(i, uj), through_o = mul(dh, o);
       const vec dc = muladd(through_o, submul(one, tanh_c, tanh_c), load(dc_row + unit));
       d[0] = mul(mul(dc, added), sub(one, ui));
       d[1] = mul(mul(dc, add(i, added)), sub(one, uj));
@@ -153,7 +153,7 @@ FN void panel_tile(const panel_product *p, int64_t row, const int nv, const int 
     if (p->mask && !p->mask[(row + r) * p->mask_row])
       continue;
     float *out = p->out + (row + r) * p->out_row;
-    UNROLL for (int v = 0; v < nv; v++) store_part(out + v * LANES, part_of(p->columns - v * LANES), sum[r][v]);
+    UNROLL for (int v = 0; v < nv; v++) store_part(out + v * LANES, p->columns - v * LANES, sum[r][v]);
   }
 }
 
@@ -299,7 +299,7 @@ TARGET static void add_shares(const backward_job *j, int64_t row) {
       vec sum = load(share);
       for (int64_t k = 1; k < blocks_of(n->batch); k++)
         sum = add(sum, load(share + k * size));
-      store_part(out + gate * hidden + unit, part_of(hidden - unit), mul(sum, all(gate_scale[gate])));
+      store_part(out + gate * hidden + unit, hidden - unit, mul(sum, all(gate_scale[gate])));
     }
 }
 

@@ -38,13 +38,13 @@ TARGET static void pack_forward(void *arg, int64_t group) {
   const forward_job *j = arg;
   const int64_t hidden = j->f->n.hidden, rows = j->f->n.input + hidden, unit = group * LANES;
   const int64_t used = j->f->n.time == 1 && !j->f->h0 ? j->f->n.input : rows;
-  const part m = part_of(hidden - unit);
+  const int64_t units = hidden - unit;
   float *w = j->weights + group * rows * 4 * LANES, *b = j->bias + group * 4 * LANES;
   for (int gate = 0; gate < 4; gate++) {
     const vec scale = all(gate_scale[gate]);
-    store(b + gate * LANES, mul(scale, load_part(j->f->bias + gate * hidden + unit, m)));
+    store(b + gate * LANES, mul(scale, load_part(j->f->bias + gate * hidden + unit, units)));
     for (int64_t k = 0; k < used; k++)
-      store(w + (k * 4 + gate) * LANES, mul(scale, load_part(j->f->kernel + (k * 4 + gate) * hidden + unit, m)));
+      store(w + (k * 4 + gate) * LANES, mul(scale, load_part(j->f->kernel + (k * 4 + gate) * hidden + unit, units)));
   }
 }
 
@@ -60,48 +60,56 @@ typedef struct {
   float *u;                         // [rows, 4*hidden], or NULL
 } forward_step;
 
-FN void forward_tile(const forward_step *p, const float *weights, const float *bias, int64_t unit, int64_t row, const int rows) {
+// The pre-activations of a tile, halved where gates are: z[row][gate].
+typedef float tile_z[ROWS][4][LANES];
+
+FN void forward_tile(const forward_step *p, const float *weights, const float *bias, tile_z z, int64_t row, const int rows) {
   const int64_t hidden = p->hidden;
-  vec z[ROWS][4];
+  vec sum[ROWS][4];
   UNROLL for (int gate = 0; gate < 4; gate++) {
     const vec b = load(bias + gate * LANES);
-    UNROLL for (int r = 0; r < rows; r++) z[r][gate] = b;
+    UNROLL for (int r = 0; r < rows; r++) sum[r][gate] = b;
   }
-  add_products(z, rows, 4, p->x + row * p->x_row, p->x_row, 1, weights, 4 * LANES, p->input);
+  add_products(sum, rows, 4, p->x + row * p->x_row, p->x_row, 1, weights, 4 * LANES, p->input);
   if (p->h_before)
-    add_products(z, rows, 4, p->h_before + row * hidden, hidden, 1, weights + p->input * 4 * LANES, 4 * LANES, hidden);
+    add_products(sum, rows, 4, p->h_before + row * hidden, hidden, 1, weights + p->input * 4 * LANES, 4 * LANES, hidden);
+  UNROLL for (int r = 0; r < rows; r++) UNROLL for (int gate = 0; gate < 4; gate++) store(z[r][gate], sum[r][gate]);
+}
 
-  const part m = part_of(hidden - unit);
+// From the pre-activations of a row to its new state. It is not inlined, because
+// the compiler would keep its constants in registers that the tile needs.
+TARGET static __attribute__((noinline)) void forward_gates(const forward_step *p, float z[4][LANES], int64_t row, int64_t unit) {
+  const int64_t hidden = p->hidden, at = row * hidden + unit, units = hidden - unit;
   const vec half = all(0.5f), zero = all(0);
-  UNROLL for (int r = 0; r < rows; r++) {
-    const int64_t at = (row + r) * hidden + unit;
-    const vec ui = tanh_of(z[r][0]), uj = tanh_of(z[r][1]), uf = tanh_of(z[r][2]), uo = tanh_of(z[r][3]);
-    const vec i = muladd(ui, half, half), f = muladd(uf, half, half), o = muladd(uo, half, half);
-    const vec before = p->c_before ? load_part(p->c_before + at, m) : zero;
-    vec c = muladd(f, before, mul(i, uj));
-    vec h = mul(o, tanh_of(c));
-    if (p->mask && !p->mask[(row + r) * p->mask_row]) {
-      c = before;
-      h = p->h_before ? load_part(p->h_before + at, m) : zero;
-    }
-    if (p->u) {
-      float *u = p->u + (row + r) * 4 * hidden + unit;
-      store_part(u, m, ui);
-      store_part(u + hidden, m, uj);
-      store_part(u + 2 * hidden, m, uf);
-      store_part(u + 3 * hidden, m, uo);
-    }
-    store_part(p->c + at, m, c);
-    store_part(p->h + at, m, h);
+  const vec ui = tanh_of(load(z[0])), uj = tanh_of(load(z[1])), uf = tanh_of(load(z[2])), uo = tanh_of(load(z[3]));
+  const vec i = muladd(ui, half, half), f = muladd(uf, half, half), o = muladd(uo, half, half);
+  const vec before = p->c_before ? load_part(p->c_before + at, units) : zero;
+  vec c = muladd(f, before, mul(i, uj));
+  vec h = mul(o, tanh_of(c));
+  if (p->mask && !p->mask[row * p->mask_row]) {
+    c = before;
+    h = p->h_before ? load_part(p->h_before + at, units) : zero;
   }
+  if (p->u) {
+    float *u = p->u + row * 4 * hidden + unit;
+    store_part(u, units, ui);
+    store_part(u + hidden, units, uj);
+    store_part(u + 2 * hidden, units, uf);
+    store_part(u + 3 * hidden, units, uo);
+  }
+  store_part(p->c + at, units, c);
+  store_part(p->h + at, units, h);
 }
 
 TARGET static void forward_rows(const forward_step *p, const forward_job *j, int64_t rows) {
+  tile_z z;
   for (int64_t unit = 0; unit < p->hidden; unit += LANES) {
     const float *weights = j->weights + unit * 4 * (p->input + p->hidden), *bias = j->bias + unit * 4;
     for (int64_t k = 0; k < tiles_of(rows); k++) {
-      const int64_t row = tile_start(rows, k);
-      FOR_ROWS(tile_start(rows, k + 1) - row, forward_tile, p, weights, bias, unit, row)
+      const int64_t row = tile_start(rows, k), height = tile_start(rows, k + 1) - row;
+      FOR_ROWS(height, forward_tile, p, weights, bias, z, row)
+      for (int64_t r = 0; r < height; r++)
+        forward_gates(p, z[r], row + r, unit);
     }
   }
 }

@@ -86,6 +86,18 @@ static float *aligned(void *p) { return (float *)(((uintptr_t)p + 63) & ~(uintpt
 
 static int64_t whole_lines(int64_t floats) { return (floats + 15) & ~(int64_t)15; }
 
+// The first n floats of a vector, or all of them if there are more: the rest of
+// an array. A test is cheaper than a masked store, which is slow on some
+// processors.
+FN vec load_part(const float *p, int64_t n) { return n < LANES ? load_first(p, n) : load(p); }
+
+FN void store_part(float *p, int64_t n, vec v) {
+  if (n < LANES)
+    store_first(p, n, v);
+  else
+    store(p, v);
+}
+
 #include "tanh.h"
 #include "tile.h"
 

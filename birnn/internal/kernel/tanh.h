@@ -23,7 +23,7 @@ FN vec tanh_of(vec x) {
 
 TARGET static void tanh_all(float *y, const float *x, int64_t n) {
   for (int64_t k = 0; k < n; k += LANES) {
-    const part m = part_of(n - k);
-    store_part(y + k, m, tanh_of(load_part(x + k, m)));
+    const int64_t rest = n - k;
+    store_part(y + k, rest, tanh_of(load_part(x + k, rest)));
   }
 }
