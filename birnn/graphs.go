@@ -47,24 +47,23 @@ func fingerprint(g *Graph, store *model.Store) string {
 	return hex.EncodeToString(hash.Sum(nil))[:16]
 }
 
-// trainingGraph is one training step, as GoMLX's train.Trainer takes it. Loss
-// and accuracy are those before the update.
-func (m *Model) trainingGraph(scope *model.Scope, x, y *Node) (loss, accuracy *Node) {
+// trainingGraph is one training step, as GoMLX's train.Trainer takes it. The
+// score, loss and accuracy, is that before the update.
+func (m *Model) trainingGraph(scope *model.Scope, x, y *Node) (score *Node) {
 	g := x.Graph()
 	m.store.SetTraining(g, true)
 	logits := m.logits(scope, x)
-	loss, accuracy = m.score(logits, y)
+	loss, accuracy := m.score(logits, y)
 	m.network.Optimizer.UpdateGraph(scope, g, loss)
 	train.ExecPerStepUpdateGraphFn(g)
-	return float64Scalar(loss), float64Scalar(accuracy)
+	return float64s(loss, accuracy)
 }
 
 // scoringGraph evaluates and predicts, so that one program serves both.
-func (m *Model) scoringGraph(scope *model.Scope, x, y *Node) (loss, accuracy, probabilities *Node) {
+func (m *Model) scoringGraph(scope *model.Scope, x, y *Node) (score, probabilities *Node) {
 	m.store.SetTraining(x.Graph(), false)
 	logits := m.logits(scope, x)
-	loss, accuracy = m.score(logits, y)
-	return float64Scalar(loss), float64Scalar(accuracy), Softmax(ConvertDType(logits, dtypes.Float32), -1)
+	return float64s(m.score(logits, y)), Softmax(ConvertDType(logits, dtypes.Float32), -1)
 }
 
 // logits calls the network and checks the shape of the result.
@@ -98,4 +97,9 @@ func (m *Model) score(logits, y *Node) (loss, accuracy *Node) {
 	return train.TotalLoss(logits.Graph()), accuracy
 }
 
-func float64Scalar(x *Node) *Node { return ConvertDType(ReduceAllMean(x), dtypes.Float64) }
+// float64s returns the means of loss and accuracy as float64 [2]: one result is
+// read faster than two.
+func float64s(loss, accuracy *Node) *Node {
+	mean := func(x *Node) *Node { return ConvertDType(ReduceAllMean(x), dtypes.Float64) }
+	return Stack([]*Node{mean(loss), mean(accuracy)}, 0)
+}

@@ -31,8 +31,8 @@ type Model struct {
 
 	mu       sync.Mutex // guards all below
 	store    *model.Store
-	updating *program // x, y -> loss, accuracy, and one step of the optimizer
-	scoring  *program // x, y -> loss, accuracy, probabilities
+	updating *program // x, y -> score, and one step of the optimizer
+	scoring  *program // x, y -> score, probabilities
 	step     int
 	history  history.Record
 	examples int // in an epoch; 0: not known yet

@@ -163,7 +163,8 @@ func (m *Model) Classify(x []float32) ([]int32, error) {
 // runScore runs a program and returns the loss and the accuracy.
 func (m *Model) runScore(p *program, x []float32, y []int32) (loss, accuracy float64, err error) {
 	err = m.run(p, x, y, func(results []*tensors.Tensor) {
-		loss, accuracy = tensors.ToScalar[float64](results[0]), tensors.ToScalar[float64](results[1])
+		score := results[0].Value().([]float64)
+		loss, accuracy = score[0], score[1]
 	})
 	return loss, accuracy, err
 }
@@ -172,7 +173,7 @@ func (m *Model) runScore(p *program, x []float32, y []int32) (loss, accuracy flo
 // chunk. Their classes are unknown; the score, of any classes, is ignored.
 func (m *Model) probabilities(x []float32, n int) (rows [][]float32, err error) {
 	err = m.run(m.scoring, x, make([]int32, n), func(results []*tensors.Tensor) {
-		rows = results[2].Value().([][]float32)
+		rows = results[1].Value().([][]float32)
 	})
 	return rows, err
 }

@@ -150,8 +150,8 @@ func gradients(t *testing.T, m *Model, x []float32, y []int32) Weights {
 		}
 	}
 	outputs, err := model.CallOnceN(m.backend, m.store, func(scope *model.Scope, x, y *graph.Node) []*graph.Node {
-		loss, _, _ := m.scoringGraph(scope, x, y)
-		return scope.BuildTrainableVariablesGradientsGraph(loss)
+		score, _ := m.scoringGraph(scope, x, y)
+		return scope.BuildTrainableVariablesGradientsGraph(graph.Reshape(graph.Slice(score, graph.AxisElem(0))))
 	}, m.sequences(x, len(y)), tensors.FromFlatDataAndDimensions(y, len(y)))
 	if err != nil {
 		t.Fatal(err)
