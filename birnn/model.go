@@ -8,6 +8,8 @@ import (
 	"sync"
 
 	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
 
@@ -147,9 +149,18 @@ func try(fn func() error) (err error) {
 	return fn()
 }
 
-// sequences copies x, [n, Timesteps, NumInput], into a tensor of that shape.
-func (m *Model) sequences(x []float32, n int) *tensors.Tensor {
-	return tensors.FromFlatDataAndDimensions(x, n, m.cfg.Timesteps, m.cfg.NumInput)
+// sequences returns x, [n, Timesteps, NumInput], as an argument of a program: on
+// the device, or where it can be divided among several.
+func (m *Model) sequences(p *program, x []float32, n int) (*tensors.Tensor, error) {
+	shape := shapes.Make(dtypes.Float32, n, m.cfg.Timesteps, m.cfg.NumInput)
+	if p.shared != nil {
+		return tensors.FromFlatDataAndDimensions(x, shape.Dimensions...), nil
+	}
+	buffer, err := m.backend.BufferFromFlatData(0, x, shape)
+	if err != nil {
+		return nil, err
+	}
+	return tensors.FromBuffer(buffer)
 }
 
 // Variable describes one of the network's trainable variables.

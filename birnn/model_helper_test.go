@@ -1,6 +1,7 @@
 package birnn
 
 import (
+	"github.com/gomlx/gomlx/core/tensors"
 	"testing"
 
 	"github.com/gomlx/compute"
@@ -111,4 +112,9 @@ func sameWeights(t testing.TB, got, want Weights) {
 			}
 		}
 	}
+}
+
+// sequences returns x, [n, Timesteps, NumInput], as a tensor.
+func sequences(m *Model, x []float32, n int) *tensors.Tensor {
+	return tensors.FromFlatDataAndDimensions(x, n, m.cfg.Timesteps, m.cfg.NumInput)
 }

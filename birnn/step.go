@@ -182,7 +182,11 @@ func (m *Model) probabilities(x []float32, n int) (rows [][]float32, err error) 
 // frees them all.
 func (m *Model) run(p *program, x []float32, y []int32, read func(results []*tensors.Tensor)) error {
 	return try(func() error {
-		inputs := []*tensors.Tensor{m.sequences(x, len(y)), tensors.FromFlatDataAndDimensions(y, len(y))}
+		sequences, err := m.sequences(p, x, len(y))
+		if err != nil {
+			return err
+		}
+		inputs := []*tensors.Tensor{sequences, tensors.FromFlatDataAndDimensions(y, len(y))}
 		results, err := p.run(inputs...)
 		if err != nil {
 			return err

@@ -152,7 +152,7 @@ func gradients(t *testing.T, m *Model, x []float32, y []int32) Weights {
 	outputs, err := model.CallOnceN(m.backend, m.store, func(scope *model.Scope, x, y *graph.Node) []*graph.Node {
 		score, _ := m.scoringGraph(scope, x, y)
 		return scope.BuildTrainableVariablesGradientsGraph(graph.Reshape(graph.Slice(score, graph.AxisElem(0))))
-	}, m.sequences(x, len(y)), tensors.FromFlatDataAndDimensions(y, len(y)))
+	}, sequences(m, x, len(y)), tensors.FromFlatDataAndDimensions(y, len(y)))
 	if err != nil {
 		t.Fatal(err)
 	}

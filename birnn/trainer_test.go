@@ -80,7 +80,7 @@ func TestModelAgreesWithGoMLXTrainer(t *testing.T) {
 				var want []float32
 				for range steps {
 					metrics, err := trainer.TrainStep(train.Batch{
-						Inputs: []*tensors.Tensor{m.sequences(e.X, len(e.Y))},
+						Inputs: []*tensors.Tensor{sequences(m, e.X, len(e.Y))},
 						Labels: []*tensors.Tensor{tensors.FromFlatDataAndDimensions(e.Y, len(e.Y))},
 					})
 					if err != nil {
@@ -96,7 +96,7 @@ func TestModelAgreesWithGoMLXTrainer(t *testing.T) {
 					t.Fatal(err)
 				}
 				metrics, err := trainer.EvalStep(train.Batch{
-					Inputs: []*tensors.Tensor{m.sequences(e.X[:10*12], 10)},
+					Inputs: []*tensors.Tensor{sequences(m, e.X[:10*12], 10)},
 					Labels: []*tensors.Tensor{tensors.FromFlatDataAndDimensions(e.Y[:10], 10)},
 				})
 				if err != nil {
