@@ -64,7 +64,7 @@ typedef struct {
   void (*tanh)(float *y, const float *x, int64_t n);
 } lstm_set;
 
-extern const lstm_set lstm_avx512; // needs AVX-512 F
+extern const lstm_set lstm_avx512; // needs AVX-512 F and FMA
 extern const lstm_set lstm_avx2;   // needs AVX2 and FMA
 
 #endif

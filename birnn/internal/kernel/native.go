@@ -16,7 +16,7 @@ import (
 
 // native are the implementations in C, in the order of entry.c.
 var native = []Implementation{
-	inC(0, "avx512", "AVX-512 F", cpu.X86.HasAVX512F),
+	inC(0, "avx512", "AVX-512 F and FMA", cpu.X86.HasAVX512F && cpu.X86.HasFMA),
 	inC(1, "avx2", "AVX2 and FMA", cpu.X86.HasAVX2 && cpu.X86.HasFMA),
 }
 
