@@ -195,8 +195,8 @@ func near[G, W Float](t testing.TB, name string, got []G, want []W, tolerance fl
 	}
 	worst, at := 0.0, 0
 	for k := range want {
-		if d := math.Abs(float64(got[k]) - float64(want[k])); d > worst || math.IsNaN(d) {
-			worst, at = d/largest, k
+		if d := math.Abs(float64(got[k])-float64(want[k])) / largest; d > worst || math.IsNaN(d) {
+			worst, at = d, k
 		}
 	}
 	if !(worst <= tolerance) {
