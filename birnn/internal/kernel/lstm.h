@@ -49,7 +49,8 @@ typedef struct {
 } lstm_backward;
 
 // A parallel loop calls task(arg, 0) to task(arg, n-1), on any number of threads,
-// begins them in this order, and returns when all are done.
+// and returns when all are done. A thread takes the next task in this order when
+// it runs it, so a task may wait for those before it.
 typedef void lstm_task(void *arg, int64_t k);
 typedef void lstm_parallel(void *pool, int64_t n, lstm_task *task, void *arg);
 

@@ -39,9 +39,9 @@ static int64_t tiles_of(int64_t rows) { return (rows + ROWS - 1) / ROWS; }
 static int64_t tile_start(int64_t rows, int64_t k) { return rows * k / tiles_of(rows); }
 
 // A pass has phases, each of which needs what the one before it computed. All
-// are tasks of one parallel loop, because to wake its threads once is faster.
-// A task waits for those of the earlier phases. That can't block, because a loop
-// begins its tasks in order: the ones waited for are running.
+// are tasks of one parallel loop, because waking its threads once is faster. A
+// task waits for those of the earlier phases. That can't deadlock: they were
+// taken before it, so threads are running them.
 typedef struct {
   lstm_task *task;
   int64_t n;
