@@ -86,20 +86,7 @@ func describeKernels(b compute.Backend, plugin string) string {
 		}
 		return fmt.Sprintf("no LSTM kernels: %v", reason)
 	}
-	var total xlacall.Count
-	for _, i := range kernel.All() {
-		if i.Name != set {
-			continue
-		}
-		for _, op := range kernel.Operations(i) {
-			c := xlacall.Counts(b, op.Name)
-			total.Replaced += c.Replaced
-			total.Kept += c.Kept
-			if c.Reason != nil {
-				total.Reason = c.Reason
-			}
-		}
-	}
+	total := xlacall.CountOf(b)
 	description := "LSTM kernels " + strings.Replace(strings.ToUpper(set), "AVX512", "AVX-512", 1)
 	if total.Kept > 0 {
 		description += fmt.Sprintf(" except in %d of %d calls: %v", total.Kept, total.Kept+total.Replaced, total.Reason)

@@ -38,7 +38,7 @@ func Install(path, set string, operations []Operation) (name string, err error) 
 	if err != nil {
 		return "", err
 	}
-	h := &hook{name: name, counts: map[string]Count{}}
+	h := &hook{name: name}
 	for _, op := range operations {
 		index := C.xlacall_add_entry(op.Entry)
 		if index < 0 {

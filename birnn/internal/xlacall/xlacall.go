@@ -56,7 +56,7 @@ type Tensor = struct {
 	Dims  []int
 }
 
-// Count says what became of an operation's functions in the programs that were
+// Count says what became of the functions of operations in the programs that were
 // compiled so far.
 type Count struct {
 	Replaced, Kept int
@@ -68,8 +68,8 @@ type hook struct {
 	name       string // in go-xla
 	operations []installed
 
-	mu     sync.Mutex
-	counts map[string]Count // by operation
+	mu    sync.Mutex
+	total Count
 }
 
 // installed is an operation that C knows by its index.
@@ -111,16 +111,16 @@ func Replaces(backend any, operation string) bool {
 	return false
 }
 
-// Counts returns what became of an operation's functions in the programs of all
-// backends that share this one's plugin and set of operations.
-func Counts(backend any, operation string) Count {
+// CountOf returns what became of the functions of all operations in the programs
+// of all backends that share this one's plugin and set of operations.
+func CountOf(backend any) Count {
 	h := hookOf(backend)
 	if h == nil {
 		return Count{}
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.counts[operation]
+	return h.total
 }
 
 func hookOf(backend any) *hook {
@@ -147,13 +147,11 @@ func (h *hook) count(outcomes []outcome) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, o := range outcomes {
-		c := h.counts[o.operation]
 		if o.err == nil {
-			c.Replaced++
+			h.total.Replaced++
 		} else {
-			c.Kept++
-			c.Reason = o.err
+			h.total.Kept++
+			h.total.Reason = o.err
 		}
-		h.counts[o.operation] = c
 	}
 }
