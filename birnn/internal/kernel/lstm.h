@@ -49,8 +49,7 @@ typedef struct {
 } lstm_backward;
 
 // A parallel loop calls task(arg, 0) to task(arg, n-1), on any number of threads,
-// and returns when all are done. A thread takes the next task in this order when
-// it runs it, so a task may wait for those before it.
+// in any order, and returns when all are done.
 typedef void lstm_task(void *arg, int64_t k);
 typedef void lstm_parallel(void *pool, int64_t n, lstm_task *task, void *arg);
 

@@ -37,9 +37,7 @@ type Operation struct {
 	// which returns NULL or a static string that says what is wrong. The
 	// arrays are row-major; results[k] is NULL where nothing uses result k.
 	// parallel calls task(arg, 0) to task(arg, n-1) on XLA's thread pool and
-	// on the calling thread, and returns when all are done. A thread takes the
-	// next task in this order when it runs it, so a task may wait for those
-	// before it.
+	// on the calling thread, in any order, and returns when all are done.
 	Entry unsafe.Pointer
 
 	// Plan says how to run the operation on operands and results of these
