@@ -26,11 +26,11 @@ import (
 // go-xla registers plugins without a lock: no backend may be opened meanwhile.
 func Install(path, set string, operations []Operation) (name string, err error) {
 	name = Name(path, set)
+	mu.Lock()
+	defer mu.Unlock()
 	if named(name) != nil {
 		return name, nil
 	}
-	mu.Lock()
-	defer mu.Unlock()
 	if len(hooks) == C.XLACALL_SLOTS {
 		return "", fmt.Errorf("%d plugins are in use already", len(hooks))
 	}

@@ -126,12 +126,13 @@ func hookOf(backend any) *hook {
 	if !ok {
 		return nil
 	}
+	mu.Lock()
+	defer mu.Unlock()
 	return named(b.PluginName())
 }
 
+// named returns the hook of a name, or nil. The caller holds mu.
 func named(name string) *hook {
-	mu.Lock()
-	defer mu.Unlock()
 	for _, h := range hooks {
 		if h.name == name {
 			return h
