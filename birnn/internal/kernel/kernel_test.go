@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// TestAll verifies that no implementation is lost in silence.
+// TestAll verifies that no implementation is silently missing.
 func TestAll(t *testing.T) {
 	var names []string
 	for _, i := range All() {

@@ -88,13 +88,13 @@ func load(path string) (*C.pjrt_api, error) {
 	return api, nil
 }
 
-// check accepts the plugins that were tried. XLA has changed the structs of the
-// FFI without a mark, so a version that wasn't tried might crash.
+// check accepts the plugins that were tested. XLA has changed the structs of the
+// FFI without changing its version, so an untested one might crash.
 func check(api *C.pjrt_api, ffi *C.pjrt_ffi) error {
 	v := api.version
 	switch {
 	case v.major != 0 || v.minor != 115:
-		return fmt.Errorf("PJRT %d.%d was not tried", v.major, v.minor)
+		return fmt.Errorf("PJRT %d.%d was not tested", v.major, v.minor)
 	case api.struct_size != 1144:
 		return fmt.Errorf("PJRT %d.%d has a table of %d bytes, not 1144", v.major, v.minor, api.struct_size)
 	case ffi == nil:

@@ -10,11 +10,11 @@
 // Install registers a copy of a PJRT plugin's table of functions with go-xla,
 // in which the compile function is this package's. It replaces the body of
 // such functions by a custom call on the operands; the plain computation is
-// then unused, and XLA removes it. What can't be replaced stays as it is: a
-// program is right in any case.
+// then unused, and XLA removes it. What can't be replaced stays as it is, so the
+// results are right in any case.
 //
 // All of this depends on details of go-xla and of XLA, so only plugins of
-// versions that were tried are accepted. It works on linux/amd64 with cgo;
+// versions that were tested are accepted. It works on linux/amd64 with cgo;
 // elsewhere Install returns an error.
 package xlacall
 
@@ -54,8 +54,8 @@ type Tensor = struct {
 	Dims  []int
 }
 
-// Count says what became of the functions of operations in the programs that were
-// compiled so far.
+// Count is how many functions of operations were replaced in the programs compiled
+// so far, and how many were kept.
 type Count struct {
 	Replaced, Kept int
 	Reason         error // why the last one was kept
@@ -109,8 +109,8 @@ func Replaces(backend any, operation string) bool {
 	return false
 }
 
-// CountOf returns what became of the functions of all operations in the programs
-// of all backends that share this one's plugin and set of operations.
+// CountOf returns the count of all operations in the programs of all backends
+// that share this one's plugin and set of operations.
 func CountOf(backend any) Count {
 	h := hookOf(backend)
 	if h == nil {
