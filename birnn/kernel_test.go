@@ -8,6 +8,7 @@ import (
 	"github.com/gomlx/compute"
 
 	"github.com/easy-gomlx/tutorials/birnn/internal/backendtest"
+	"github.com/easy-gomlx/tutorials/birnn/internal/xlacall"
 	"github.com/easy-gomlx/tutorials/birnn/mnist"
 )
 
@@ -24,27 +25,30 @@ func TestKernelsTakeTheSameSteps(t *testing.T) {
 		wantLosses, wantProbabilities := trainSteps(t, want, 5, e), predict(t, want, e.X)
 		for _, devices := range []int{0, 1, 2} { // 0: as New
 			t.Run(fmt.Sprintf("%v, %d devices", readout, devices), func(t *testing.T) {
+				before := xlacall.CountOf(kernels).Replaced
 				got := newOnDevices(t, kernels, cfg, devices)
 				near(t, "losses", trainSteps(t, got, 5, e), wantLosses, 1e-5)
 				near(t, "probabilities", predict(t, got, e.X), wantProbabilities, 1e-5)
 				// Adam makes steps of the learning rate, 0.001, even where the gradient is all rounding.
 				nearWeights(t, "weights", mustWeights(t, got), mustWeights(t, want), 1e-4)
+				if n := xlacall.CountOf(kernels).Replaced - before; n < 6 { // two forward passes and their gradients to train, two to predict
+					t.Errorf("%d passes were replaced by kernels, want 6", n)
+				}
 			})
 		}
 	}
 }
 
-// TestModelWithKernelsUsesOneDevice, if it has LSTMs that they replace.
+// TestModelWithKernelsUsesOneDevice, if it has LSTMs that they compute.
 func TestModelWithKernelsUsesOneDevice(t *testing.T) {
 	kernels, plain := backendtest.KernelsAndPlain(t)
-	oneStep := tinyConfig()
-	oneStep.Timesteps = 1
-	devices := func(b compute.Backend, cfg Config) int { return newModel(t, b, cfg).usableDevices() }
-	if n := devices(kernels, tinyConfig()); n != 1 {
+	devices := func(b compute.Backend, n Network) int { return newModelWith(t, b, tinyConfig(), n).usableDevices() }
+	if n := devices(kernels, Network{}); n != 1 {
 		t.Errorf("a model with LSTM kernels divides its batches among %d devices, want 1", n)
 	}
-	if got, want := devices(kernels, oneStep), devices(plain, oneStep); got != want {
-		t.Errorf("a model of one time step, which no kernel replaces, divides its batches among %d devices, want %d", got, want)
+	grus := Network{Logits: everything}
+	if got, want := devices(kernels, grus), devices(plain, grus); got != want {
+		t.Errorf("a model without LSTMs divides its batches among %d devices, want %d", got, want)
 	}
 }
 

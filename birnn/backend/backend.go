@@ -37,8 +37,8 @@
 //	off            none: XLA's own operations, with the same results up to rounding
 //
 // XLA has no public way to add operations on the CPU from Go, so they are used only with versions of the plugin that were tested with
-// them. Elsewhere, and for shapes and data types that the kernels do not take, XLA's own operations compute. [Describe] says which
-// of both run, and why.
+// them. Elsewhere, and for shapes and data types that the kernels do not take, XLA's own operations compute. [Describe] reports
+// which are used, and why.
 package backend
 
 import (

@@ -39,7 +39,7 @@ func selectKernels(value string) (kernels, error) {
 			return kernels{}, fmt.Errorf("%s=%s: the processor lacks %s", kernelsVariable, value, i.Needs)
 		}
 		names = append(names, i.Name)
-		none = errors.New("the processor lacks " + i.Needs) // at last what the least demanding ones need
+		none = errors.New("the processor lacks " + i.Needs) // in the end, what the least demanding need
 	}
 	switch value {
 	case "":
@@ -51,7 +51,7 @@ func selectKernels(value string) (kernels, error) {
 		strings.Join(append(names, "off"), ", "))
 }
 
-// noKernels holds why the backend opened last with a plugin, given by its path, has no LSTM kernels.
+// noKernels maps the path of a plugin to the reason why the last backend opened with it has no LSTM kernels.
 var noKernels sync.Map
 
 // install returns the name by which go-xla knows the plugin in a file together with the kernels, or the path if they can't be used with it.
@@ -86,20 +86,7 @@ func describeKernels(b compute.Backend, plugin string) string {
 		}
 		return fmt.Sprintf("no LSTM kernels: %v", reason)
 	}
-	var total xlacall.Count
-	for _, i := range kernel.All() {
-		if i.Name != set {
-			continue
-		}
-		for _, op := range kernel.Operations(i) {
-			c := xlacall.Counts(b, op.Name)
-			total.Replaced += c.Replaced
-			total.Kept += c.Kept
-			if c.Reason != nil {
-				total.Reason = c.Reason
-			}
-		}
-	}
+	total := xlacall.CountOf(b)
 	description := "LSTM kernels " + strings.Replace(strings.ToUpper(set), "AVX512", "AVX-512", 1)
 	if total.Kept > 0 {
 		description += fmt.Sprintf(" except in %d of %d calls: %v", total.Kept, total.Kept+total.Replaced, total.Reason)

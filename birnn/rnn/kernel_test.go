@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/easy-gomlx/tutorials/birnn/internal/backendtest"
+	"github.com/easy-gomlx/tutorials/birnn/internal/xlacall"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
@@ -54,7 +55,12 @@ func kernelCases() (cases []layerCase) {
 func TestKernelsAgreeWithTheLoop(t *testing.T) {
 	for _, c := range kernelCases() {
 		t.Run(c.String(), func(t *testing.T) {
+			kernels, _ := backendtest.KernelsAndPlain(t)
+			before := xlacall.CountOf(kernels).Replaced
 			compareKernels(t, c.layer(), c.graph(questions, c.factors(questions)))
+			if xlacall.CountOf(kernels).Replaced == before {
+				t.Error("no pass was replaced by a kernel")
+			}
 		})
 	}
 }

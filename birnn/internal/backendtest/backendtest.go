@@ -57,7 +57,8 @@ func XLA(t testing.TB) compute.Backend {
 }
 
 // KernelsAndPlain returns XLA with LSTM kernels, those that the environment
-// selects, and without. It skips the test where there are none.
+// selects, and without. It skips the test where there are none, and fails it if
+// XLA keeps the plain loop of an LSTM that the kernels should compute.
 func KernelsAndPlain(t testing.TB) (kernels, plain compute.Backend) {
 	t.Helper()
 	kernels = XLA(t)
@@ -68,6 +69,12 @@ func KernelsAndPlain(t testing.TB) (kernels, plain compute.Backend) {
 	if xlacall.Replaces(plain, kernel.ForwardName) {
 		t.Fatalf("with %s=off the backend has LSTM kernels: %s", kernelsVariable, backend.Describe(plain))
 	}
+	before := xlacall.CountOf(kernels).Kept
+	t.Cleanup(func() {
+		if now := xlacall.CountOf(kernels); now.Kept > before {
+			t.Errorf("%d passes of LSTMs were not replaced by kernels: %v", now.Kept-before, now.Reason)
+		}
+	})
 	return kernels, plain
 }
 

@@ -325,11 +325,12 @@ static void backward(const lstm_backward *b, void *scratch, lstm_parallel *paral
   int64_t size;
   backward_job j = backward_layout(b, aligned(scratch), &size);
   j.recurrent = b->n.time > 1 || any(b->h, b->n.batch * b->n.hidden);
+  const int64_t blocks = blocks_of(b->n.batch);
   pass p = {
-      .phases = {{pack_backward, panels(b->n.hidden) + (b->dx ? panels(b->n.input) : 0)},
-                 {backward_block, blocks_of(b->n.batch)},
-                 {sum_shares, sum_tasks(&b->n)}},
+      .phases = {{.task = pack_backward, .n = panels(b->n.hidden) + (b->dx ? panels(b->n.input) : 0)},
+                 {.task = backward_block, .n = blocks},
+                 {.task = sum_shares, .n = sum_tasks(&b->n)}},
       .job = &j,
   };
-  run_pass(&p, parallel, pool);
+  run_pass(&p, blocks, parallel, pool);
 }

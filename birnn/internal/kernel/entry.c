@@ -10,7 +10,8 @@ static const lstm_set *const sets[] = {&lstm_avx512, &lstm_avx2};
 static lstm_sizes sizes_of(const int64_t *o) { return (lstm_sizes){o[1], o[2], o[3], o[4], o[5]}; }
 
 const char *lstm_forward_entry(const int64_t *o, void *const *in, void *const *out, void *scratch, lstm_parallel *parallel, void *pool) {
-  lstm_forward f = {.n = sizes_of(o), .x = *in++, .kernel = *in++, .bias = *in++};
+  lstm_forward f = {.n = sizes_of(o), .x = in[0], .kernel = in[1], .bias = in[2]};
+  in += 3;
   if (o[6] & LSTM_STATE) {
     f.h0 = *in++;
     f.c0 = *in++;
@@ -27,7 +28,8 @@ const char *lstm_forward_entry(const int64_t *o, void *const *in, void *const *o
 }
 
 const char *lstm_backward_entry(const int64_t *o, void *const *in, void *const *out, void *scratch, lstm_parallel *parallel, void *pool) {
-  lstm_backward b = {.n = sizes_of(o), .x = *in++, .kernel = *in++, .u = *in++, .c = *in++, .h = *in++, .dh_last = *in++, .dc_last = *in++};
+  lstm_backward b = {.n = sizes_of(o), .x = in[0], .kernel = in[1], .u = in[2], .c = in[3], .h = in[4], .dh_last = in[5], .dc_last = in[6]};
+  in += 7;
   if (o[6] & LSTM_ALL)
     b.dh_all = *in++;
   if (o[6] & LSTM_MASK)

@@ -156,6 +156,7 @@ TARGET static void forward_block(void *arg, int64_t k) {
 static void forward(const lstm_forward *f, void *scratch, lstm_parallel *parallel, void *pool) {
   int64_t size;
   forward_job j = forward_layout(f, aligned(scratch), &size);
-  pass p = {.phases = {{pack_forward, vectors(f->n.hidden)}, {forward_block, blocks_of(f->n.batch)}}, .job = &j};
-  run_pass(&p, parallel, pool);
+  const int64_t blocks = blocks_of(f->n.batch);
+  pass p = {.phases = {{.task = pack_forward, .n = vectors(f->n.hidden)}, {.task = forward_block, .n = blocks}}, .job = &j};
+  run_pass(&p, blocks, parallel, pool);
 }

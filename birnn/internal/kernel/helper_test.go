@@ -98,7 +98,7 @@ func newForward(rng *rand.Rand, s Sizes, v variant) *ForwardPass[float64] {
 }
 
 // newBackward returns the backward pass of f, with random gradients and all its
-// results. Where the mask is false, no implementation may look at U.
+// results. Where the mask is false, U is NaN: no implementation may read it.
 func newBackward(rng *rand.Rand, f *ForwardPass[float64]) *BackwardPass[float64] {
 	p := &BackwardPass[float64]{Sizes: f.Sizes, Reversed: f.Reversed, Mask: f.Mask}
 	for _, field := range p.fields() {
@@ -195,8 +195,8 @@ func near[G, W Float](t testing.TB, name string, got []G, want []W, tolerance fl
 	}
 	worst, at := 0.0, 0
 	for k := range want {
-		if d := math.Abs(float64(got[k]) - float64(want[k])); d > worst || math.IsNaN(d) {
-			worst, at = d/largest, k
+		if d := math.Abs(float64(got[k])-float64(want[k])) / largest; d > worst || math.IsNaN(d) {
+			worst, at = d, k
 		}
 	}
 	if !(worst <= tolerance) {

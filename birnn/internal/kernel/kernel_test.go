@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// TestAll verifies that no implementation is lost in silence.
+// TestAll verifies that no implementation is silently missing.
 func TestAll(t *testing.T) {
 	var names []string
 	for _, i := range All() {
@@ -51,7 +51,7 @@ func remainders() (all []Sizes) {
 		add(&s.Input, upTo(9, 28, 33))
 		add(&s.Hidden, upTo(35, 63, 64, 65, 128))
 	}
-	return all
+	return append(all, Sizes{500, 3, 2, 3}, Sizes{1100, 3, 1, 2}) // blocks as large as the batch makes them
 }
 
 // TestOracle compares with the plain implementation in float64.

@@ -49,7 +49,7 @@ typedef struct {
 } lstm_backward;
 
 // A parallel loop calls task(arg, 0) to task(arg, n-1), on any number of threads,
-// begins them in this order, and returns when all are done.
+// in any order, and returns when all are done.
 typedef void lstm_task(void *arg, int64_t k);
 typedef void lstm_parallel(void *pool, int64_t n, lstm_task *task, void *arg);
 
@@ -64,7 +64,7 @@ typedef struct {
   void (*tanh)(float *y, const float *x, int64_t n);
 } lstm_set;
 
-extern const lstm_set lstm_avx512; // needs AVX-512 F
+extern const lstm_set lstm_avx512; // needs AVX-512 F and FMA
 extern const lstm_set lstm_avx2;   // needs AVX2 and FMA
 
 #endif

@@ -39,46 +39,46 @@ static int64_t tiles_of(int64_t rows) { return (rows + ROWS - 1) / ROWS; }
 static int64_t tile_start(int64_t rows, int64_t k) { return rows * k / tiles_of(rows); }
 
 // A pass has phases, each of which needs what the one before it computed. All
-// are tasks of one parallel loop, because to wake its threads once is faster.
-// A task waits for those of the earlier phases. That can't block, because a loop
-// begins its tasks in order: the ones waited for are running.
+// of them run in one parallel loop, because waking its threads once is faster.
 typedef struct {
   lstm_task *task;
   int64_t n;
+  atomic_llong next, done; // tasks
 } phase;
 
 typedef struct {
   phase phases[3];
   void *job;
-  atomic_long done;
 } pass;
 
-static void run_task(void *arg, int64_t k) {
+// Runs tasks of all phases, on each thread of a pass. It only ever waits for
+// tasks that other threads are running, so it can't deadlock, whenever and in
+// whatever order the threads start.
+static void run_phases(void *arg, int64_t thread) {
+  (void)thread;
   pass *p = arg;
-  int64_t before = 0;
-  const phase *f = p->phases;
-  for (; k >= f->n; f++) {
-    k -= f->n;
-    before += f->n;
+  for (phase *f = p->phases; f < p->phases + 3; f++) {
+    for (int64_t k; (k = atomic_fetch_add_explicit(&f->next, 1, memory_order_relaxed)) < f->n;) {
+      f->task(p->job, k);
+      atomic_fetch_add_explicit(&f->done, 1, memory_order_release);
+    }
+    for (int spins = 0; atomic_load_explicit(&f->done, memory_order_acquire) < f->n;) {
+      if (spins < 2000) {
+        spins++;
+        __builtin_ia32_pause();
+      } else {
+        sched_yield(); // the task may need this core
+      }
+    }
   }
-  for (int spins = 0; atomic_load_explicit(&p->done, memory_order_acquire) < before; spins++) {
-    if (spins < 2000)
-      __builtin_ia32_pause();
-    else
-      sched_yield(); // the task may need this core
-  }
-  f->task(p->job, k);
-  atomic_fetch_add_explicit(&p->done, 1, memory_order_release);
 }
 
-static void run_pass(pass *p, lstm_parallel *parallel, void *pool) {
-  const int64_t n = p->phases[0].n + p->phases[1].n + p->phases[2].n;
-  if (parallel && p->phases[1].n > 1) {
-    parallel(pool, n, run_task, p);
-    return;
-  }
-  for (int64_t k = 0; k < n; k++)
-    run_task(p, k);
+// Runs a pass on as many threads as there are blocks; more would only wait.
+static void run_pass(pass *p, int64_t blocks, lstm_parallel *parallel, void *pool) {
+  if (parallel && blocks > 1)
+    parallel(pool, blocks, run_phases, p);
+  else
+    run_phases(p, 0);
 }
 
 // Scratch memory is handed out in pieces that begin at a cache line.

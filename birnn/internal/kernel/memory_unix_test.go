@@ -14,8 +14,8 @@ import (
 )
 
 // TestPagesWithoutAccess runs on slices of which each ends where a page without
-// access begins, and then on slices that begin where one ends: who reads or
-// writes beyond a slice crashes.
+// access begins, and then on slices that begin where one ends: reading or writing
+// beyond a slice crashes.
 func TestPagesWithoutAccess(t *testing.T) {
 	each(t, func(t *testing.T, i Implementation) {
 		rng := rand.New(rand.NewPCG(19, 20))

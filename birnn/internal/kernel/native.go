@@ -16,7 +16,7 @@ import (
 
 // native are the implementations in C, in the order of entry.c.
 var native = []Implementation{
-	inC(0, "avx512", "AVX-512 F", cpu.X86.HasAVX512F),
+	inC(0, "avx512", "AVX-512 F and FMA", cpu.X86.HasAVX512F && cpu.X86.HasFMA),
 	inC(1, "avx2", "AVX2 and FMA", cpu.X86.HasAVX2 && cpu.X86.HasFMA),
 }
 
@@ -34,9 +34,8 @@ func inC(set C.int64_t, name, needs string, supported bool) Implementation {
 func forwardInC(set C.int64_t, f *Forward) {
 	var p pins
 	defer p.Unpin()
-	sizes := f.Sizes.inC(f.Reversed)
 	call := &C.lstm_forward{
-		n: sizes,
+		n: f.Sizes.inC(f.Reversed),
 		x: p.floats(f.X), kernel: p.floats(f.Kernel), bias: p.floats(f.Bias), h0: p.floats(f.H0), c0: p.floats(f.C0), mask: p.bools(f.Mask),
 		h_last: p.floats(f.HLast), c_last: p.floats(f.CLast), h: p.floats(f.H), u: p.floats(f.U), c: p.floats(f.C),
 	}
@@ -100,28 +99,32 @@ func Operations(i Implementation) []Operation {
 	if set < 0 {
 		return nil
 	}
-	var operations []Operation
-	for reversed, name := range map[bool]string{false: ForwardName, true: ForwardReversedName} {
-		operations = append(operations, Operation{name, unsafe.Pointer(C.lstm_forward_entry), func(operands, results []Tensor, used []bool) ([]int64, int, error) {
+	forward := func(name string, reversed bool) Operation {
+		plan := func(operands, results []Tensor, used []bool) ([]int64, int, error) {
 			n, optional, err := planForward(operands, results)
 			if err != nil {
 				return nil, 0, err
 			}
 			options := n.options(C.int64_t(set), reversed, C.int64_t(optional))
 			return numbers(options), int(C.lstm_forward_scratch(&options[0])), nil
-		}})
+		}
+		return Operation{name, unsafe.Pointer(C.lstm_forward_entry), plan}
 	}
-	for reversed, name := range map[bool]string{false: BackwardName, true: BackwardReversedName} {
-		operations = append(operations, Operation{name, unsafe.Pointer(C.lstm_backward_entry), func(operands, results []Tensor, used []bool) ([]int64, int, error) {
+	backward := func(name string, reversed bool) Operation {
+		plan := func(operands, results []Tensor, used []bool) ([]int64, int, error) {
 			n, optional, err := planBackward(operands, results)
 			if err != nil {
 				return nil, 0, err
 			}
 			options := n.options(C.int64_t(set), reversed, C.int64_t(optional))
-			return numbers(options), int(C.lstm_backward_scratch(&options[0], boolInC(used[2]))), nil
-		}})
+			return numbers(options), int(C.lstm_backward_scratch(&options[0], boolInC(used[2]))), nil // dx is result 2
+		}
+		return Operation{name, unsafe.Pointer(C.lstm_backward_entry), plan}
 	}
-	return operations
+	return []Operation{
+		forward(ForwardName, false), forward(ForwardReversedName, true),
+		backward(BackwardName, false), backward(BackwardReversedName, true),
+	}
 }
 
 func numbers(options [C.LSTM_OPTIONS]C.int64_t) []int64 {

@@ -74,18 +74,15 @@ func planBackward(operands, results []Tensor) (n Sizes, optional int64, err erro
 		f32(n.Time, n.Batch, 4*n.Hidden), f32(n.Time, n.Batch, n.Hidden), f32(n.Time+1, n.Batch, n.Hidden),
 		f32(n.Batch, n.Hidden), f32(n.Batch, n.Hidden),
 	}
-	for _, o := range operands[min(len(want), len(operands)):] {
-		switch o.DType {
-		case "f32":
-			optional |= withAll
-			want = append(want, f32(n.Time, n.Batch, n.Hidden))
-		default:
-			optional |= withMask
-			want = append(want, Tensor{"i1", []int{n.Batch, n.Time}})
-		}
+	rest := operands[min(7, len(operands)):]
+	if len(rest) > 0 && rest[0].DType == "f32" {
+		optional |= withAll
+		want = append(want, f32(n.Time, n.Batch, n.Hidden))
+		rest = rest[1:]
 	}
-	if len(want) > 9 || optional == withAll|withMask && operands[7].DType != "f32" {
-		return n, 0, fmt.Errorf("unexpected operands %v", operands)
+	if len(rest) > 0 {
+		optional |= withMask
+		want = append(want, Tensor{"i1", []int{n.Batch, n.Time}})
 	}
 	return n, optional, errors.Join(match("operands", operands, want), match("results", results, []Tensor{
 		f32(n.Input+n.Hidden, 4*n.Hidden), f32(4 * n.Hidden), f32(n.Batch, n.Time, n.Input), f32(n.Batch, n.Hidden), f32(n.Batch, n.Hidden),

@@ -23,7 +23,7 @@ static void release(work *w)
 	}
 }
 
-// Each takes the next task until there is none: who comes late finds less to do.
+// Each takes the next task until there is none: one that starts late finds less to do.
 static void take_tasks(work *w)
 {
 	for (;;) {
@@ -80,7 +80,7 @@ static int64_t threads_of(const pool *p)
 	return threads;
 }
 
-// Returns how many threads are worth their while for n tasks. XLA has a thread
+// Returns how many threads can be useful for n tasks. XLA has a thread
 // for each device at least, which may be more than there are cores.
 static int64_t useful_threads(const pool *p, int64_t n)
 {

@@ -26,11 +26,11 @@ import (
 // go-xla registers plugins without a lock: no backend may be opened meanwhile.
 func Install(path, set string, operations []Operation) (name string, err error) {
 	name = Name(path, set)
+	mu.Lock()
+	defer mu.Unlock()
 	if named(name) != nil {
 		return name, nil
 	}
-	mu.Lock()
-	defer mu.Unlock()
 	if len(hooks) == C.XLACALL_SLOTS {
 		return "", fmt.Errorf("%d plugins are in use already", len(hooks))
 	}
@@ -38,7 +38,7 @@ func Install(path, set string, operations []Operation) (name string, err error) 
 	if err != nil {
 		return "", err
 	}
-	h := &hook{name: name, counts: map[string]Count{}}
+	h := &hook{name: name}
 	for _, op := range operations {
 		index := C.xlacall_add_entry(op.Entry)
 		if index < 0 {
@@ -88,13 +88,13 @@ func load(path string) (*C.pjrt_api, error) {
 	return api, nil
 }
 
-// check accepts the plugins that were tried. XLA has changed the structs of the
-// FFI without a mark, so a version that wasn't tried might crash.
+// check accepts the plugins that were tested. XLA has changed the structs of the
+// FFI without changing its version, so an untested one might crash.
 func check(api *C.pjrt_api, ffi *C.pjrt_ffi) error {
 	v := api.version
 	switch {
 	case v.major != 0 || v.minor != 115:
-		return fmt.Errorf("PJRT %d.%d was not tried", v.major, v.minor)
+		return fmt.Errorf("PJRT %d.%d was not tested", v.major, v.minor)
 	case api.struct_size != 1144:
 		return fmt.Errorf("PJRT %d.%d has a table of %d bytes, not 1144", v.major, v.minor, api.struct_size)
 	case ffi == nil:

@@ -10,8 +10,8 @@ import (
 
 // outcome says whether a function was replaced.
 type outcome struct {
-	operation, function string
-	err                 error // nil: replaced
+	function string
+	err      error // nil: replaced
 }
 
 func anyReplaced(outcomes []outcome) bool {
@@ -58,7 +58,7 @@ func rewrite(text string, operations []installed) (rewritten string, outcomes []
 		if uses == nil {
 			uses = countValues(text)
 		}
-		outcomes = append(outcomes, outcome{op.Name, name, nil})
+		outcomes = append(outcomes, outcome{name, nil})
 		start, stop, body, err := replacement(text, m[0], name, op, uses)
 		outcomes[len(outcomes)-1].err = err
 		switch err {

@@ -56,7 +56,7 @@ func TestRewrite(t *testing.T) {
 	if diff := cmp.Diff(strings.Replace(program, oldBody, newBody, 1), text); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if len(outcomes) != 1 || outcomes[0] != (outcome{"toy", "toy_12", nil}) {
+	if len(outcomes) != 1 || outcomes[0] != (outcome{"toy_12", nil}) {
 		t.Errorf("got %v", outcomes)
 	}
 }

@@ -183,12 +183,12 @@ func TestOneThread(t *testing.T) {
 func TestRejectedProgram(t *testing.T) {
 	_, b := both(t)
 	defer xlacall.SetTarget(xlacall.SetTarget("no_such_handler"))
-	before := xlacall.Counts(b, xlacalltest.Affine)
+	before := xlacall.CountOf(b)
 	got := run(t, b, func(x *Node) []*Node { return []*Node{affine(x, "_1")} }, [][]float32{{1, 2}})
 	if diff := cmp.Diff([][]float32{{3, 5}}, got[0]); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	after := xlacall.Counts(b, xlacalltest.Affine)
+	after := xlacall.CountOf(b)
 	if after.Kept != before.Kept+1 || after.Replaced != before.Replaced || !strings.Contains(after.Reason.Error(), "did not compile") {
 		t.Errorf("got %+v after %+v, want one more kept because XLA did not compile it", after, before)
 	}

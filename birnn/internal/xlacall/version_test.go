@@ -24,7 +24,7 @@ static struct { size_t size; void *extensions; size_t version_size; void *versio
 void *FUNCTION(void) { return TABLE; }
 `
 
-// TestUntestedPlugins: they are refused, with the reason, before anything in them is called.
+// TestUntestedPlugins: they are refused, with the reason, before a function of their table is called.
 func TestUntestedPlugins(t *testing.T) {
 	compiler, err := exec.LookPath("cc")
 	if err != nil {
@@ -37,9 +37,9 @@ func TestUntestedPlugins(t *testing.T) {
 	}
 	tested := map[string]string{"MAJOR": "0", "MINOR": "115", "SIZE": "1144", "FFI_TYPE": "5", "FFI_SIZE": "48", "FUNCTION": "GetPjrtApi", "TABLE": "&api"}
 	for name, test := range map[string]struct{ macro, value, reason string }{
-		"a newer version":         {"MINOR", "116", "PJRT 0.116 was not tried"},
-		"an older version":        {"MINOR", "104", "PJRT 0.104 was not tried"},
-		"another major version":   {"MAJOR", "1", "PJRT 1.115 was not tried"},
+		"a newer version":         {"MINOR", "116", "PJRT 0.116 was not tested"},
+		"an older version":        {"MINOR", "104", "PJRT 0.104 was not tested"},
+		"another major version":   {"MAJOR", "1", "PJRT 1.115 was not tested"},
 		"a larger table":          {"SIZE", "1152", "1152 bytes"},
 		"no FFI":                  {"FFI_TYPE", "6", "no FFI extension"},
 		"an FFI of another size":  {"FFI_SIZE", "40", "40 bytes"},

@@ -1,5 +1,5 @@
 // The parts of PJRT's and of the XLA FFI's C interface that this package uses,
-// declared anew after xla/pjrt/c/pjrt_c_api.h, xla/pjrt/c/pjrt_c_api_ffi_extension.h
+// rewritten from xla/pjrt/c/pjrt_c_api.h, xla/pjrt/c/pjrt_c_api_ffi_extension.h
 // and xla/ffi/api/c_api.h of github.com/openxla/xla, for PJRT 0.115 and FFI 0.3.
 // Names are shortened; order, types and sizes of the fields are those of XLA.
 #ifndef XLACALL_XLA_H

@@ -10,11 +10,11 @@
 // Install registers a copy of a PJRT plugin's table of functions with go-xla,
 // in which the compile function is this package's. It replaces the body of
 // such functions by a custom call on the operands; the plain computation is
-// then unused, and XLA removes it. What can't be replaced stays as it is: a
-// program is right in any case.
+// then unused, and XLA removes it. What can't be replaced stays as it is, so the
+// results are right in any case.
 //
 // All of this depends on details of go-xla and of XLA, so only plugins of
-// versions that were tried are accepted. It works on linux/amd64 with cgo;
+// versions that were tested are accepted. It works on linux/amd64 with cgo;
 // elsewhere Install returns an error.
 package xlacall
 
@@ -37,7 +37,7 @@ type Operation struct {
 	// which returns NULL or a static string that says what is wrong. The
 	// arrays are row-major; results[k] is NULL where nothing uses result k.
 	// parallel calls task(arg, 0) to task(arg, n-1) on XLA's thread pool and
-	// on the calling thread, begins them in this order, and returns when all are done.
+	// on the calling thread, in any order, and returns when all are done.
 	Entry unsafe.Pointer
 
 	// Plan says how to run the operation on operands and results of these
@@ -54,8 +54,8 @@ type Tensor = struct {
 	Dims  []int
 }
 
-// Count says what became of an operation's functions in the programs that were
-// compiled so far.
+// Count is how many functions of operations were replaced in the programs compiled
+// so far, and how many were kept.
 type Count struct {
 	Replaced, Kept int
 	Reason         error // why the last one was kept
@@ -66,8 +66,8 @@ type hook struct {
 	name       string // in go-xla
 	operations []installed
 
-	mu     sync.Mutex
-	counts map[string]Count // by operation
+	mu    sync.Mutex
+	total Count
 }
 
 // installed is an operation that C knows by its index.
@@ -109,16 +109,16 @@ func Replaces(backend any, operation string) bool {
 	return false
 }
 
-// Counts returns what became of an operation's functions in the programs of all
-// backends that share this one's plugin and set of operations.
-func Counts(backend any, operation string) Count {
+// CountOf returns the count of all operations in the programs of all backends
+// that share this one's plugin and set of operations.
+func CountOf(backend any) Count {
 	h := hookOf(backend)
 	if h == nil {
 		return Count{}
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.counts[operation]
+	return h.total
 }
 
 func hookOf(backend any) *hook {
@@ -126,12 +126,13 @@ func hookOf(backend any) *hook {
 	if !ok {
 		return nil
 	}
+	mu.Lock()
+	defer mu.Unlock()
 	return named(b.PluginName())
 }
 
+// named returns the hook of a name, or nil. The caller holds mu.
 func named(name string) *hook {
-	mu.Lock()
-	defer mu.Unlock()
 	for _, h := range hooks {
 		if h.name == name {
 			return h
@@ -145,13 +146,11 @@ func (h *hook) count(outcomes []outcome) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, o := range outcomes {
-		c := h.counts[o.operation]
 		if o.err == nil {
-			c.Replaced++
+			h.total.Replaced++
 		} else {
-			c.Kept++
-			c.Reason = o.err
+			h.total.Kept++
+			h.total.Reason = o.err
 		}
-		h.counts[o.operation] = c
 	}
 }

@@ -170,9 +170,7 @@ func TestReplacedComputesTheSame(t *testing.T) {
 	}
 }
 
-func replacedSoFar(b compute.Backend) int {
-	return xlacall.Counts(b, xlacalltest.Affine).Replaced + xlacall.Counts(b, xlacalltest.Sums).Replaced
-}
+func replacedSoFar(b compute.Backend) int { return xlacall.CountOf(b).Replaced }
 
 // TestIsReplaced makes sure that the operation runs, by a plain result that is wrong.
 func TestIsReplaced(t *testing.T) {
@@ -214,12 +212,12 @@ func TestKept(t *testing.T) {
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			before := xlacall.Counts(b, xlacalltest.Affine)
+			before := xlacall.CountOf(b)
 			got := run(t, b, test.graph, [][]float32{{1, 2}})
 			if diff := cmp.Diff([][]float32{{3, 5}}, got[0]); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
-			after := xlacall.Counts(b, xlacalltest.Affine)
+			after := xlacall.CountOf(b)
 			if after.Kept != before.Kept+1 || after.Replaced != before.Replaced || !strings.Contains(after.Reason.Error(), test.reason) {
 				t.Errorf("got %+v after %+v, want one more kept because of %q", after, before, test.reason)
 			}

@@ -133,7 +133,7 @@ static void run_all(const char *name, const lstm_set *set) {
 }
 
 int main(void) {
-  if (__builtin_cpu_supports("avx512f"))
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("fma"))
     run_all("avx512", &lstm_avx512);
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
     run_all("avx2", &lstm_avx2);
