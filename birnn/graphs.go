@@ -25,6 +25,7 @@ func (m *Model) createVariables(timesteps int) error {
 	y := Parameter(g, "y", shapes.Make(dtypes.Int32, 1))
 	m.trainingGraph(m.store.RootScope(), x, y)
 	m.fingerprint = fingerprint(g, m.store)
+	m.ownOperations = callsOwnOperations(g)
 	for v := range m.store.IterVariables() {
 		if _, ok := dtypeNames[v.DType()]; !ok {
 			return fmt.Errorf("variable %q is %s, which a checkpoint cannot store", v.Path(), v.DType())

@@ -29,6 +29,8 @@ type Model struct {
 	network     Network
 	fingerprint string // of the training graph
 
+	ownOperations bool // the backend replaces LSTMs of that graph
+
 	training sync.Mutex // held by Train
 
 	mu       sync.Mutex // guards all below

@@ -7,8 +7,6 @@ import (
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/distributed"
-	"github.com/gomlx/compute/dtypes"
-	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/core/tensors/dtensor"
@@ -34,7 +32,7 @@ type program struct {
 // plugin offers four whatever the machine). An operation of our own shares a batch
 // among the cores itself, and XLA cannot divide it.
 func (m *Model) usableDevices() int {
-	if m.hasOwnOperations() {
+	if m.ownOperations {
 		return 1
 	}
 	devices := max(1, int(m.backend.NumDevices()))
@@ -44,23 +42,15 @@ func (m *Model) usableDevices() int {
 	return evenShares(devices, m.cfg.BatchSize)
 }
 
-// hasOwnOperations reports whether the backend replaces LSTMs of the network by
-// operations of our own.
-func (m *Model) hasOwnOperations() bool {
+// callsOwnOperations reports whether a graph has LSTMs that the backend replaces
+// by operations of our own.
+func callsOwnOperations(g *Graph) bool {
 	var calls []string
 	for _, name := range []string{kernel.ForwardName, kernel.ForwardReversedName} {
-		if xlacall.Replaces(m.backend, name) {
+		if xlacall.Replaces(g.Backend(), name) {
 			calls = append(calls, "Call("+name+"_") // as GoMLX prints it; it has no other way to ask
 		}
 	}
-	if calls == nil {
-		return false
-	}
-	g := NewGraph(m.backend, "operations")
-	defer g.Finalize()
-	model.SetStore(g, m.store)
-	m.store.SetTraining(g, true)
-	m.logits(m.store.RootScope(), Parameter(g, "x", shapes.Make(dtypes.Float32, m.cfg.BatchSize, m.cfg.Timesteps, m.cfg.NumInput)))
 	return slices.ContainsFunc(g.Nodes(), func(n *Node) bool {
 		return n.Type() == NodeTypeCall && slices.ContainsFunc(calls, func(call string) bool { return strings.Contains(n.String(), call) })
 	})
