@@ -227,15 +227,35 @@ func TestNilResults(t *testing.T) {
 	}
 }
 
-// TestTruncatedNormalOfDoubles draws float64 values as it does float32 ones.
-func TestTruncatedNormalOfDoubles(t *testing.T) {
-	got := model.MustCallOnce(backendtest.Go(t), model.NewStore(), func(scope *model.Scope, g *Graph) *Node {
-		return TruncatedNormal(scope, 0.01)(g, shapes.Make(dtypes.Float64, 1000))
-	})
-	values := tensors.MustCopyFlatData[float64](got)
-	if most := slices.Max(values); most > 0.02 || most < 0.019 || slices.Min(values) < -0.02 {
-		t.Errorf("values from %v to %v, want -0.02 to 0.02", slices.Min(values), most)
+// TestTruncatedNormal compares the distribution of the values with that of normal
+// ones within two standard deviations (Kolmogorov and Smirnov's distance).
+func TestTruncatedNormal(t *testing.T) {
+	const n, stddev = 20000, 0.01
+	for _, dtype := range []dtypes.DType{dtypes.Float32, dtypes.Float64} {
+		values := model.MustCallOnce(backendtest.Go(t), model.NewStore(), func(scope *model.Scope, g *Graph) *Node {
+			return ConvertDType(TruncatedNormal(scope, stddev)(g, shapes.Make(dtype, n)), dtypes.Float64)
+		})
+		sorted := slices.Sorted(slices.Values(tensors.MustCopyFlatData[float64](values)))
+		if sorted[0] < -2*stddev || sorted[n-1] > 2*stddev {
+			t.Errorf("%s: values from %v to %v, want -0.02 to 0.02", dtype, sorted[0], sorted[n-1])
+		}
+		for k, v := range sorted {
+			share := (1 + math.Erf(v/stddev/math.Sqrt2)/math.Erf(math.Sqrt2)) / 2
+			if d := math.Abs(share - (float64(k)+0.5)/n); !(d < 1.63/math.Sqrt(n)) { // one in a hundred samples is further away
+				t.Fatalf("%s: %.4f of the values are below %v, want %.4f", dtype, (float64(k)+0.5)/n, v, share)
+			}
+		}
 	}
+}
+
+func TestInverseErf(t *testing.T) {
+	var x, want []float32
+	for k := -99; k <= 99; k++ {
+		x = append(x, float32(k)/100)
+		want = append(want, float32(math.Erfinv(float64(x[len(x)-1]))))
+	}
+	got := MustExecOnce(backendtest.Go(t), inverseErf, x)
+	near(t, "inverse", tensors.MustCopyFlatData[float32](got), want, 1e-6)
 }
 
 // TestCrossEntropyAgreesWithItsFormula, with logits so large that exp overflows.
