@@ -31,10 +31,10 @@ type program struct {
 
 // usableDevices returns how many of the backend's devices batches are divided
 // among: all GPUs, but on a CPU no more than the program may use cores (XLA's
-// plugin offers four whatever the machine). An operation of our own shares a batch
-// among the cores itself, and XLA cannot divide it.
+// plugin offers four whatever the machine). The LSTM kernels divide a batch among
+// the cores themselves, and XLA cannot divide it for them.
 func (m *Model) usableDevices() int {
-	if m.hasOwnOperations() {
+	if m.hasKernels() {
 		return 1
 	}
 	devices := max(1, int(m.backend.NumDevices()))
@@ -44,13 +44,12 @@ func (m *Model) usableDevices() int {
 	return evenShares(devices, m.cfg.BatchSize)
 }
 
-// hasOwnOperations reports whether the backend replaces LSTMs of the network by
-// operations of our own.
-func (m *Model) hasOwnOperations() bool {
+// hasKernels reports whether the backend runs LSTMs of the network in kernels.
+func (m *Model) hasKernels() bool {
 	var calls []string
 	for _, name := range []string{kernel.ForwardName, kernel.ForwardReversedName} {
 		if xlacall.Replaces(m.backend, name) {
-			calls = append(calls, "Call("+name+"_") // as GoMLX prints it; it has no other way to ask
+			calls = append(calls, "Call("+name+"_") // as GoMLX prints calls; it has no accessor for the name
 		}
 	}
 	if calls == nil {
