@@ -25,7 +25,7 @@ func (m *Model) createVariables(timesteps int) error {
 	y := Parameter(g, "y", shapes.Make(dtypes.Int32, 1))
 	m.trainingGraph(m.store.RootScope(), x, y)
 	m.fingerprint = fingerprint(g, m.store)
-	m.ownOperations = callsOwnOperations(g)
+	m.hasKernels = hasKernels(g)
 	for v := range m.store.IterVariables() {
 		if _, ok := dtypeNames[v.DType()]; !ok {
 			return fmt.Errorf("variable %q is %s, which a checkpoint cannot store", v.Path(), v.DType())
@@ -49,7 +49,7 @@ func fingerprint(g *Graph, store *model.Store) string {
 }
 
 // trainingGraph is one training step, as GoMLX's train.Trainer takes it. The
-// score, loss and accuracy, is that before the update.
+// score, loss and accuracy, is computed before the update.
 func (m *Model) trainingGraph(scope *model.Scope, x, y *Node) (score *Node) {
 	g := x.Graph()
 	m.store.SetTraining(g, true)
@@ -57,14 +57,14 @@ func (m *Model) trainingGraph(scope *model.Scope, x, y *Node) (score *Node) {
 	loss, accuracy := m.score(logits, y)
 	m.network.Optimizer.UpdateGraph(scope, g, loss)
 	train.ExecPerStepUpdateGraphFn(g)
-	return float64s(loss, accuracy)
+	return meanScore(loss, accuracy)
 }
 
 // scoringGraph evaluates and predicts, so that one program serves both.
 func (m *Model) scoringGraph(scope *model.Scope, x, y *Node) (score, probabilities *Node) {
 	m.store.SetTraining(x.Graph(), false)
 	logits := m.logits(scope, x)
-	return float64s(m.score(logits, y)), Softmax(ConvertDType(logits, dtypes.Float32), -1)
+	return meanScore(m.score(logits, y)), Softmax(ConvertDType(logits, dtypes.Float32), -1)
 }
 
 // logits calls the network and checks the shape of the result.
@@ -98,9 +98,9 @@ func (m *Model) score(logits, y *Node) (loss, accuracy *Node) {
 	return train.TotalLoss(logits.Graph()), accuracy
 }
 
-// float64s returns the means of loss and accuracy as float64 [2]: one result is
-// read faster than two.
-func float64s(loss, accuracy *Node) *Node {
+// meanScore returns the means of loss and accuracy as one float64 [2], because
+// reading one result is faster than reading two.
+func meanScore(loss, accuracy *Node) *Node {
 	mean := func(x *Node) *Node { return ConvertDType(ReduceAllMean(x), dtypes.Float64) }
 	return Stack([]*Node{mean(loss), mean(accuracy)}, 0)
 }

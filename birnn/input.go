@@ -38,7 +38,7 @@ func (m *Model) checkSequences(method string, x []float32, n int) error {
 // indexNotFinite returns the index of the first value that is NaN or infinite, or -1.
 func indexNotFinite(values []float32) int {
 	for k, v := range values {
-		if v-v != 0 { // NaN for infinity and NaN
+		if v-v != 0 { // v is infinite or NaN
 			return k
 		}
 	}

@@ -29,7 +29,7 @@ func TestKernelsTakeTheSameSteps(t *testing.T) {
 				got := newOnDevices(t, kernels, cfg, devices)
 				near(t, "losses", trainSteps(t, got, 5, e), wantLosses, 1e-5)
 				near(t, "probabilities", predict(t, got, e.X), wantProbabilities, 1e-5)
-				// Adam makes steps of the learning rate, 0.001, even where the gradient is all rounding.
+				// Adam takes steps of the learning rate, 0.001, even where the gradient is only rounding error.
 				nearWeights(t, "weights", mustWeights(t, got), mustWeights(t, want), 1e-4)
 				if n := xlacall.CountOf(kernels).Replaced - before; n < 6 { // two forward passes and their gradients to train, two to predict
 					t.Errorf("%d passes were replaced by kernels, want 6", n)
@@ -39,7 +39,7 @@ func TestKernelsTakeTheSameSteps(t *testing.T) {
 	}
 }
 
-// TestModelWithKernelsUsesOneDevice, if it has LSTMs that they compute.
+// TestModelWithKernelsUsesOneDevice: a model without LSTMs still uses several.
 func TestModelWithKernelsUsesOneDevice(t *testing.T) {
 	kernels, plain := backendtest.KernelsAndPlain(t)
 	devices := func(b compute.Backend, n Network) int { return newModelWith(t, b, tinyConfig(), n).usableDevices() }

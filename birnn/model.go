@@ -29,7 +29,7 @@ type Model struct {
 	network     Network
 	fingerprint string // of the training graph
 
-	ownOperations bool // the backend replaces LSTMs of that graph
+	hasKernels bool // the backend runs LSTMs of that graph in kernels
 
 	training sync.Mutex // held by Train
 
@@ -55,7 +55,7 @@ type savedAs struct {
 }
 
 // newOn returns a model that divides its batches among the given number of
-// devices, or among as many as it can use if that is 0. setValues gives the variables their values.
+// devices, or among usableDevices if that is 0. setValues gives the variables their values.
 func newOn(devices int, backend compute.Backend, cfg Config, network Network, setValues func(*Model) error) (*Model, error) {
 	m := &Model{backend: backend, cfg: cfg, network: network.withDefaults(cfg), store: model.NewStore()}
 	timesteps := cfg.Timesteps
@@ -152,7 +152,7 @@ func try(fn func() error) (err error) {
 }
 
 // sequences returns x, [n, Timesteps, NumInput], as an argument of a program: on
-// the device, or where it can be divided among several.
+// its device, or on the host if the program divides it among several devices.
 func (m *Model) sequences(p *program, x []float32, n int) (*tensors.Tensor, error) {
 	shape := shapes.Make(dtypes.Float32, n, m.cfg.Timesteps, m.cfg.NumInput)
 	if p.shared != nil {

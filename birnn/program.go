@@ -29,10 +29,10 @@ type program struct {
 
 // usableDevices returns how many of the backend's devices batches are divided
 // among: all GPUs, but on a CPU no more than the program may use cores (XLA's
-// plugin offers four whatever the machine). An operation of our own shares a batch
-// among the cores itself, and XLA cannot divide it.
+// plugin offers four whatever the machine). The LSTM kernels divide a batch among
+// the cores themselves, and XLA cannot divide it for them.
 func (m *Model) usableDevices() int {
-	if m.ownOperations {
+	if m.hasKernels {
 		return 1
 	}
 	devices := max(1, int(m.backend.NumDevices()))
@@ -42,13 +42,12 @@ func (m *Model) usableDevices() int {
 	return evenShares(devices, m.cfg.BatchSize)
 }
 
-// callsOwnOperations reports whether a graph has LSTMs that the backend replaces
-// by operations of our own.
-func callsOwnOperations(g *Graph) bool {
+// hasKernels reports whether the backend runs LSTMs of a graph in kernels.
+func hasKernels(g *Graph) bool {
 	var calls []string
 	for _, name := range []string{kernel.ForwardName, kernel.ForwardReversedName} {
 		if xlacall.Replaces(g.Backend(), name) {
-			calls = append(calls, "Call("+name+"_") // as GoMLX prints it; it has no other way to ask
+			calls = append(calls, "Call("+name+"_") // as GoMLX prints calls; it has no accessor for the name
 		}
 	}
 	return slices.ContainsFunc(g.Nodes(), func(n *Node) bool {

@@ -24,21 +24,21 @@
 //	EASY_GOMLX_CACHE           see [CacheDir]
 //	GOMLX_NO_AUTO_INSTALL      if set, nothing is ever installed
 //	EASY_GOMLX_ONLY_PINNED     if set, a plugin is installed only from the wheel that is pinned by its SHA-256, where there is one
-//	EASY_GOMLX_KERNELS         see below
+//	EASY_GOMLX_KERNELS         selects the LSTM kernels, see below
 //	PIP_INDEX_URL              the package index to download the wheel from, by default pypi.org
 //
 // # LSTM kernels
 //
-// On linux/amd64, XLA on the CPU computes the LSTM of package rnn with kernels of this module, written for AVX-512 and for AVX2. The
+// On linux/amd64, XLA on the CPU runs the LSTM of package rnn in kernels of this module, written in C for AVX-512 and for AVX2. The
 // environment variable EASY_GOMLX_KERNELS selects them:
 //
 //	(unset)        the fastest that the processor supports
-//	avx512, avx2   these; an error where the processor does not support them
-//	off            none: XLA's own operations, with the same results up to rounding
+//	avx512, avx2   these; Open returns an error if the processor does not support them
+//	off            none: XLA's own operations are used, with the same results up to rounding
 //
-// XLA has no public way to add operations on the CPU from Go, so they are used only with versions of the plugin that were tested with
-// them. Elsewhere, and for shapes and data types that the kernels do not take, XLA's own operations compute. [Describe] reports
-// which are used, and why.
+// go-xla has no public interface for custom operations, so the kernels are used only with versions of the plugin that they were tested
+// with. XLA's own operations are used with other versions, and for LSTMs that the kernels do not support, such as those in Float64.
+// [Describe] reports which kernels are used, or why there are none.
 package backend
 
 import (

@@ -24,7 +24,7 @@ type kernels struct {
 	none error // why there are none; nil if there are
 }
 
-// selectKernels returns the kernels for a value of kernelsVariable. The error is about the value.
+// selectKernels returns the kernels for a value of kernelsVariable, or an error if the value is not valid on this processor.
 func selectKernels(value string) (kernels, error) {
 	var names []string
 	none := errors.New("this program was built without them")
@@ -39,7 +39,7 @@ func selectKernels(value string) (kernels, error) {
 			return kernels{}, fmt.Errorf("%s=%s: the processor lacks %s", kernelsVariable, value, i.Needs)
 		}
 		names = append(names, i.Name)
-		none = errors.New("the processor lacks " + i.Needs) // in the end, what the least demanding need
+		none = errors.New("the processor lacks " + i.Needs) // the last one: what the least demanding kernels need
 	}
 	switch value {
 	case "":
@@ -54,7 +54,7 @@ func selectKernels(value string) (kernels, error) {
 // noKernels maps the path of a plugin to the reason why the last backend opened with it has no LSTM kernels.
 var noKernels sync.Map
 
-// install returns the name by which go-xla knows the plugin in a file together with the kernels, or the path if they can't be used with it.
+// install registers the plugin in a file with the kernels and returns the name to open it by: the path itself if they can't be used.
 func (k kernels) install(path string) string {
 	reason := k.none
 	if reason == nil {

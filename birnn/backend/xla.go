@@ -63,10 +63,10 @@ func openCPU(ctx context.Context, flags string, opts Options, k kernels) (comput
 	return b, nil
 }
 
-// opening is held while a CPU plugin is registered and opened: go-xla registers plugins without a lock.
+// opening serializes registering and opening CPU plugins: go-xla registers plugins without a lock.
 var opening sync.Mutex
 
-// newCPU opens XLA with the CPU plugin in a file, and with the kernels if the plugin can use them.
+// newCPU opens XLA with the CPU plugin in a file, with the kernels if they can be used with it.
 func newCPU(path, flags string, opts Options, k kernels) (compute.Backend, error) {
 	opening.Lock()
 	defer opening.Unlock()

@@ -73,7 +73,7 @@ func parse(args []string) (options, error) {
 	f.IntVar(&o.sizes.timesteps, "timesteps", 28, "time steps of a sequence")
 	f.IntVar(&o.sizes.input, "input", 0, "inputs of a time step (default 784 / timesteps, the pixels of an image)")
 	f.IntVar(&o.sizes.threads, "threads", 0, "threads of each peer (default: as each library chooses)")
-	f.StringVar(&o.sizes.isa, "isa", "", "avx2: the peers leave out AVX-512, as far as their libraries let them")
+	f.StringVar(&o.sizes.isa, "isa", "", "avx2: no AVX-512, as far as each library lets it be disabled")
 	f.StringVar(&o.json, "json", "", "write all measurements to this `file`")
 	f.StringVar(&o.png, "png", "", "draw the times to this `file`; with several values, also the memory, to the file whose name has -memory added")
 	f.StringVar(&o.worker, "worker", "", "run as the worker of this `peer` (for internal use)")

@@ -67,7 +67,7 @@ func (p peer) leftOut(w work) string {
 	case p.name == "pytorch-pruned" && w.Final:
 		return "with FinalStates there is nothing to prune"
 	case p.name == "pytorch-packed" && w.Kind == train:
-		return "the weights change in every step of a training"
+		return "the weights change in every training step"
 	case p.env == "onnxruntime" && w.Kind == train:
 		return "it cannot train"
 	case p.env == "onnxruntime" && w.ISA != "":

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// environ returns the environment variables by which the libraries of all peers keep to the threads and the instruction set of some work. ONNX Runtime
+// environ returns the environment variables that restrict the libraries of all peers to the threads and the instruction set of some work. ONNX Runtime
 // has none for threads; it gets their number with the work.
 func (w work) environ() []string {
 	var all []string

@@ -69,8 +69,8 @@ func TestGraphDoesNotGrowWithTime(t *testing.T) {
 	}
 }
 
-// TestOnlyRequestedOutputsAreComputed counts the time steps that the loops of a
-// bidirectional layer take.
+// TestOnlyRequestedOutputsAreComputed counts the time steps in the loops of a
+// bidirectional layer.
 func TestOnlyRequestedOutputsAreComputed(t *testing.T) {
 	b := backendtest.XLA(t)
 	for _, tt := range []struct {

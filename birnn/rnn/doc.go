@@ -15,9 +15,9 @@
 // computed index, unrolls the time steps, up to 4,096. In a GoMLX closure, such as
 // the body of a While, use Step: only it works there.
 //
-// On x86-64 under Linux, a Float32 LSTM runs in kernels of our own if package
-// birnn/backend opened XLA. Their results are those of the loop, up to 1e-5 of the
-// largest number of each.
+// On linux/amd64, a Float32 LSTM runs in kernels written in C if XLA was opened by
+// package birnn/backend. Each result agrees with that of the loop within 1e-5 of
+// its largest number.
 //
 // # Shapes
 //

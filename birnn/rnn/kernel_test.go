@@ -13,8 +13,8 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
-// kernelTolerance is how much a result of the kernels may differ from that of the
-// loop, relative to the largest number of the result.
+// kernelTolerance is the largest difference allowed between a result of the
+// kernels and that of the loop, relative to the largest number of the result.
 const kernelTolerance = 1e-5
 
 // compareKernels runs a graph over the layer's arguments with kernels and

@@ -26,7 +26,7 @@ func (r *recurrence) looped() states {
 	return p
 }
 
-// forward goes forward over the sequence. Pre-activations and gates share a
+// forward runs the loop of the forward pass. Pre-activations and gates share a
 // stack: each step reads the pre-activations from its row and writes the gates
 // there.
 func (r *recurrence) forward() *forwardPass {
@@ -112,8 +112,8 @@ func (p *forwardPass) gradient(all *Node, last State) []*Node {
 	return gradients
 }
 
-// backward goes back over the sequence. The gradients of x and the weights are
-// computed for all time steps at once, after the loop. Gates and the gradients
+// backward runs the loop of the backward pass. The gradients of x and the weights
+// are computed for all time steps at once, after the loop. Gates and the gradients
 // of the pre-activations share a stack.
 func (p *forwardPass) backward(all *Node, d State) []*Node {
 	_, fromHidden := p.read.split()

@@ -10,11 +10,11 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
-// offer lets the backend replace a computation by an operation of its own, which
-// computes the same from the operands. The results of the plain computation pass
-// through a function of the graph that returns its first arguments. The backend
-// knows it by its name and may give it another body; then nothing needs the
-// plain computation, and the compiler removes it. Otherwise it removes the
+// offer lets the backend replace a computation with an operation of its own, which
+// computes the same from the operands. It passes the results of the plain
+// computation through a graph function that returns its first arguments. A backend
+// that knows the function's name may replace its body; the plain computation is
+// then unused, and the compiler removes it. Otherwise the compiler inlines the
 // function.
 func offer(name string, plain []*Node, operands ...*Node) []*Node {
 	g := plain[0].Graph()
@@ -29,15 +29,15 @@ func offer(name string, plain []*Node, operands ...*Node) []*Node {
 	return f.Call(arguments...)
 }
 
-// offered returns the cell if the forward and backward passes of the recurrence
-// are offered to the backend: those of a Float32 LSTM.
+// offered reports whether the passes of the recurrence are offered to the backend,
+// as those of a Float32 LSTM are, and returns its cell.
 func (r *recurrence) offered() (cell *LSTM, ok bool) {
 	cell, ok = r.cell.(*LSTM)
 	return cell, ok && r.x.DType() == dtypes.Float32
 }
 
-// offerForward offers the forward pass; package kernel defines the operands and
-// the results.
+// offerForward offers the forward pass; package kernel defines its operands and
+// results.
 func (p *forwardPass) offerForward(cell *LSTM) {
 	operands := []*Node{p.x, cell.Kernel, cell.biasWithForget()}
 	if !p.atZero {
@@ -48,9 +48,8 @@ func (p *forwardPass) offerForward(cell *LSTM) {
 	p.state, p.h, p.u, p.c = State{H: results[0], C: results[1]}, results[2], results[3], results[4]
 }
 
-// offerBackward offers the backward pass, which computed the gradients, in the
-// order of inputs, from those of all hidden states, which may be nil, and of the
-// last state.
+// offerBackward offers the backward pass: from the gradients of all hidden states,
+// which may be nil, and of the last state, it computed those of inputs.
 func (p *forwardPass) offerBackward(cell *LSTM, gradients []*Node, all *Node, last State) []*Node {
 	operands := []*Node{p.x, cell.Kernel, p.u, p.c, p.h, last.H, last.C}
 	if all != nil {

@@ -58,8 +58,8 @@ func lstmOf4(x *Node) *LSTM {
 
 func gradientOf(o *Outputs, loss *Node) { Gradient(ReduceAllSum(loss), o.x) }
 
-// TestOffers verifies which passes are offered under which name, and their
-// results and operands in order, as package kernel takes them.
+// TestOffers verifies which passes are offered and under which names, with their
+// results and operands in the order that package kernel expects.
 func TestOffers(t *testing.T) {
 	const (
 		forwardResults  = "[2, 4] [2, 4] [6, 2, 4] [5, 2, 16] [5, 2, 4]"

@@ -6,7 +6,7 @@ float32, in training and in inference, for any batch. Two more peers take the ot
 "pytorch-packed" is oneDNN's layer with weights packed beforehand, as torch.compile with freezing makes it, where nn.LSTM packs them in each
 call. It is for inference only.
 
-Left out is what gives no different path: oneDNN's layer for the single step backward (as fast within the noise for a batch, slower for one
+Not measured, because they make no difference: oneDNN's layer for the single step backward (as fast within the noise for a batch, slower for one
 sequence), and calling aten::mkldnn_rnn_layer directly (what nn.LSTM does). torch.compile needs a C++ compiler, and leaves LSTM layers to oneDNN.
 
 PyTorch has two biases, which add up. The second is zero and not trained, or the sum would be updated twice.

@@ -1,5 +1,6 @@
-// The backward pass. Each block of sequences goes back over all time steps by
-// itself, and adds up its share of the gradient of the kernel. In a time step:
+// The backward pass. Each block of sequences runs over all time steps by itself,
+// the last one first, and adds up its share of the gradient of the kernel. In a
+// time step:
 //
 //  1. dz, the gradient of the halved pre-activations, from u, c, dh and dc
 //     (backward_gates). It stays in the second cache.
@@ -9,11 +10,11 @@
 //     [x h]ᵀ·dz is added to the block's gradient of the kernel (320 kB, in the
 //     second cache).
 //
-// In the end the shares of the blocks are added up, in their order.
+// Finally, the shares of the blocks are added up, in their order.
 //
 // The columns of gradients are grouped as the packed weights of the forward pass
-// are: for each LANES hidden units, LANES columns of i, of j, of f and of o. dz has
-// a group after the other, so that 2 and 3 read it in order.
+// are: for each LANES hidden units, LANES columns of i, of j, of f and of o. dz
+// is stored group by group, so that 2 and 3 read it in order.
 
 #define PRODUCT_ROWS 100
 
@@ -49,8 +50,8 @@ static size_t backward_scratch(const lstm_backward *b) {
   return size * sizeof(float) + 64;
 }
 
-// Packs the rows of the kernel from the given one on, up to 4*LANES of them, as
-// the columns of a panel.
+// Packs rows of the kernel, at most 4*LANES, starting at the given one, as the
+// columns of a panel.
 static void pack_panel(float *to, const backward_job *j, int64_t row, int64_t rows) {
   const int64_t hidden = j->b->n.hidden;
   const float *kernel = j->b->kernel + row * 4 * hidden;
@@ -251,7 +252,7 @@ TARGET static void backward_block(void *arg, int64_t k) {
         product.out = p.dh + column;
         product.out_row = padded;
         product.columns = least_int(4 * LANES, padded - column);
-        product.mask = p.mask; // there the gradient stays
+        product.mask = p.mask; // where it is 0, dh stays as it is
         product.mask_row = p.mask_row;
         times_panel(&product, rows);
       }
@@ -314,7 +315,7 @@ static void sum_shares(void *arg, int64_t k) {
     add_shares(j, row);
 }
 
-// Reports whether any of n numbers is not zero.
+// Reports whether any of n numbers is nonzero.
 static int any(const float *x, int64_t n) {
   while (n > 0 && *x == 0)
     x++, n--;

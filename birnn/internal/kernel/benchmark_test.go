@@ -36,8 +36,8 @@ func forwardProducts() int {
 	return tutorial.Batch * tutorial.Time * (tutorial.Input + tutorial.Hidden) * 4 * tutorial.Hidden
 }
 
-// benchmark runs the pass with every implementation. A product and the addition
-// of it are two operations.
+// benchmark runs the pass with every implementation. A product and its addition
+// to a sum are two operations.
 func benchmark(b *testing.B, products int, pass func(i Implementation) error) {
 	for _, i := range All() {
 		b.Run(i.Name, func(b *testing.B) {

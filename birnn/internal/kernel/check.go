@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// check returns an error that names each field that does not fit.
+// check returns an error that names each slice whose length is wrong.
 func (f *ForwardPass[T]) check() error {
 	b, t, i, h := f.Batch, f.Time, f.Input, f.Hidden
 	err := errors.Join(f.Sizes.check(),
@@ -21,12 +21,12 @@ func (f *ForwardPass[T]) check() error {
 		checkOptional("Forward.U", f.U, "time, batch, 4, hidden", t, b, 4, h),
 		checkOptional("Forward.C", f.C, "time, batch, hidden", t, b, h))
 	if err == nil && (f.U == nil) != (f.C == nil) {
-		err = errors.New("kernel: one of Forward.U and Forward.C is nil; want both or none")
+		err = errors.New("kernel: one of Forward.U and Forward.C is nil; want both or neither")
 	}
 	return err
 }
 
-// check returns an error that names each field that does not fit.
+// check returns an error that names each slice whose length is wrong.
 func (p *BackwardPass[T]) check() error {
 	b, t, i, h := p.Batch, p.Time, p.Input, p.Hidden
 	return errors.Join(p.Sizes.check(),

@@ -37,8 +37,8 @@ func shorter(s []float32) []float32 { return s[:len(s)-1] }
 func longer(s []float32) []float32  { return append(slices.Clone(s), s[0]) }
 func empty(s []float32) []float32   { return s[:0] }
 
-// wantError fails the test if err does not name the fault, or a result was
-// computed.
+// wantError fails the test if err does not name what is wrong, or if a result
+// was computed.
 func wantError(t *testing.T, err error, fault string, fields []field[float32]) {
 	t.Helper()
 	if err == nil || !strings.Contains(err.Error(), fault) {
@@ -46,12 +46,12 @@ func wantError(t *testing.T, err error, fault string, fields []field[float32]) {
 	}
 	for _, field := range fields {
 		if field.result && slices.ContainsFunc(*field.values, func(v float32) bool { return v == v }) {
-			t.Errorf("%s was computed in spite of the error %v", field.name, err)
+			t.Errorf("%s was computed despite the error %v", field.name, err)
 		}
 	}
 }
 
-// TestErrors covers what is not the length of a slice of numbers.
+// TestErrors covers errors other than a slice of numbers of the wrong length.
 func TestErrors(t *testing.T) {
 	oracle := newForward(rand.New(rand.NewPCG(1, 1)), Sizes{2, 3, 4, 5}, variant{masked: true})
 	for _, c := range []struct {

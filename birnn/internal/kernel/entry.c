@@ -1,7 +1,7 @@
 //go:build linux && amd64
 
 // The entry points of the operations in operations.go. Operands are in the
-// order that their Plan was given, results that are not used are NULL.
+// order in which Plan gets them; results that are not used are NULL.
 
 #include "entry.h"
 

@@ -6,11 +6,11 @@
 #include "lstm.h"
 
 // Options are: the implementation (0: AVX-512, 1: AVX2), batch, time, input,
-// hidden, reversed, and which of the optional operands there are.
+// hidden, reversed, and the flags of the optional operands that are present.
 enum { LSTM_OPTIONS = 7 };
 enum { LSTM_STATE = 1, LSTM_MASK = 2, LSTM_ALL = 4 };
 
-// The entry points return NULL, or what is wrong.
+// The entry points return NULL, or a string that describes an error.
 const char *lstm_forward_entry(const int64_t *options, void *const *operands, void *const *results, void *scratch,
                                lstm_parallel *parallel, void *pool);
 const char *lstm_backward_entry(const int64_t *options, void *const *operands, void *const *results, void *scratch,

@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// An Implementation computes the passes of a layer with the instructions of
-// one kind of processor, or in plain Go.
+// An Implementation computes the passes of a layer with one instruction set, or
+// in plain Go.
 type Implementation struct {
 	// Name is "avx512", "avx2" or "plain".
 	Name string

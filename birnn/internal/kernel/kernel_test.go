@@ -109,7 +109,7 @@ func agreesBackward(t testing.TB, i Implementation, seed uint64, s Sizes, v vari
 	}
 }
 
-// oddSizes are those of the tests below, which do not look for remainders.
+// oddSizes are for the tests below, which need not cover all remainders.
 var oddSizes = []Sizes{{7, 3, 5, 19}, {1, 4, 1, 1}, {29, 2, 33, 65}}
 
 // TestLeftOutResults leaves out the results in all combinations, which changes

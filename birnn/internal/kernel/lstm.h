@@ -30,7 +30,7 @@ typedef struct {
   const float *h0, *c0;      // [batch, hidden]; NULL: zero
   const unsigned char *mask; // [batch, time], 0 where the state does not change; NULL: it always does
 
-  // Results. What is NULL is not computed.
+  // Results. Those that are NULL are not computed.
   float *h_last, *c_last; // [batch, hidden]
   float *h;               // [time+1, batch, hidden], the initial one first
   float *u;               // [time, batch, 4*hidden]
@@ -44,7 +44,7 @@ typedef struct {
   const float *dh_all;                 // [time, batch, hidden], added to the gradient of each h; NULL: zero
   const unsigned char *mask;
 
-  // Results. What is NULL is not computed.
+  // Results. Those that are NULL are not computed.
   float *dkernel, *dbias, *dx, *dh0, *dc0;
 } lstm_backward;
 

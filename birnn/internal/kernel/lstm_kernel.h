@@ -1,7 +1,7 @@
 // The kernels, written once for all instruction sets. The file that includes
-// this one defines vec, a vector of LANES floats, the operations on it, ROWS,
-// the rows of a tile of accumulators that fits into the registers, and SET, the
-// name of the result.
+// this one defines vec, a vector of LANES floats, and the operations on it; ROWS,
+// the number of rows of a tile of accumulators that fits into the registers; and
+// SET, the name of the implementation.
 
 #include "lstm.h"
 
@@ -39,7 +39,8 @@ static int64_t tiles_of(int64_t rows) { return (rows + ROWS - 1) / ROWS; }
 static int64_t tile_start(int64_t rows, int64_t k) { return rows * k / tiles_of(rows); }
 
 // A pass has phases, each of which needs what the one before it computed. All
-// of them run in one parallel loop, because waking its threads once is faster.
+// of them run in one parallel loop, because it is faster to wake the threads only
+// once.
 typedef struct {
   lstm_task *task;
   int64_t n;

@@ -2,7 +2,7 @@
 
 package kernel
 
-// #cgo CFLAGS: -Wall -Wextra
+// #cgo CFLAGS: -O2 -Wall -Wextra
 // #include "entry.h"
 import "C"
 
@@ -14,7 +14,7 @@ import (
 	"golang.org/x/sys/cpu"
 )
 
-// native are the implementations in C, in the order of entry.c.
+// native lists the implementations in C, in the order of entry.c.
 var native = []Implementation{
 	inC(0, "avx512", "AVX-512 F and FMA", cpu.X86.HasAVX512F && cpu.X86.HasFMA),
 	inC(1, "avx2", "AVX2 and FMA", cpu.X86.HasAVX2 && cpu.X86.HasFMA),
@@ -58,8 +58,7 @@ func backwardInC(set C.int64_t, b *Backward) {
 	C.lstm_backward_call(set, call, unsafe.Pointer(&scratch[0]))
 }
 
-// pins keeps slices where they are, so that C may be given a struct of pointers
-// to them.
+// pins pins slices in memory, so that C may receive a struct of pointers to them.
 type pins struct{ runtime.Pinner }
 
 func (p *pins) floats(s []float32) *C.float {
@@ -85,7 +84,7 @@ func (n Sizes) inC(reversed bool) C.lstm_sizes {
 	}
 }
 
-// options are those of an entry point.
+// options returns the options of an entry point.
 func (n Sizes) options(set C.int64_t, reversed bool, optional C.int64_t) [C.LSTM_OPTIONS]C.int64_t {
 	return [C.LSTM_OPTIONS]C.int64_t{
 		set, C.int64_t(n.Batch), C.int64_t(n.Time), C.int64_t(n.Input), C.int64_t(n.Hidden), C.int64_t(boolInC(reversed)), optional,

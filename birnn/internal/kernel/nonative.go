@@ -2,8 +2,8 @@
 
 package kernel
 
-// native are the implementations in C, the fastest first.
+// native lists the implementations in C, of which there are none.
 var native []Implementation
 
-// Operations returns no operations.
+// Operations returns nil, because there are no implementations in C.
 func Operations(Implementation) []Operation { return nil }

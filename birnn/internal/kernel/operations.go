@@ -13,8 +13,8 @@ type Operation struct {
 	Entry unsafe.Pointer // a C function, declared in entry.h
 
 	// Plan returns the options for the entry and the bytes of scratch memory
-	// that it needs, or an error if the operation cannot take these operands
-	// and results. A result that is not used is not computed.
+	// that it needs, or an error if the operation does not support these
+	// operands and results. A result that is not used is not computed.
 	Plan func(operands, results []Tensor, used []bool) (options []int64, scratch int, err error)
 }
 
@@ -24,7 +24,7 @@ type Tensor = struct {
 	Dims  []int
 }
 
-// Which of the optional operands there are, as in entry.h.
+// Flags of the optional operands that are present, as in entry.h.
 const (
 	withState = 1 << iota // h0, c0
 	withMask
@@ -91,7 +91,7 @@ func planBackward(operands, results []Tensor) (n Sizes, optional int64, err erro
 
 func f32(dims ...int) Tensor { return Tensor{"f32", dims} }
 
-// sizesOf returns the sizes that the operands x and kernel give.
+// sizesOf derives the sizes from the operands x and kernel.
 func sizesOf(operands []Tensor) (Sizes, error) {
 	if len(operands) < 2 || len(operands[0].Dims) != 3 || len(operands[1].Dims) != 2 {
 		return Sizes{}, fmt.Errorf("unexpected operands %v", operands)
@@ -101,7 +101,7 @@ func sizesOf(operands []Tensor) (Sizes, error) {
 	return n, n.check()
 }
 
-// match returns an error unless the tensors are as they must be.
+// match returns an error unless the tensors are those wanted.
 func match(what string, tensors, want []Tensor) error {
 	same := func(a, b Tensor) bool { return a.DType == b.DType && slices.Equal(a.Dims, b.Dims) }
 	if slices.EqualFunc(tensors, want, same) {

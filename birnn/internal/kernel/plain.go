@@ -2,7 +2,7 @@ package kernel
 
 import "math"
 
-// This file is the definition of what all implementations compute. One time
+// This file defines what all implementations compute. One time
 // step, with the pre-activations z = x·Wx + h·Wh + b, where the kernel is Wx
 // above Wh, and with the gates in the order i, j, f, o:
 //
@@ -54,7 +54,7 @@ func gates[T Float](u, kernel, bias, x, h []T) {
 	}
 }
 
-// step takes the state h, c of one sequence past one time step.
+// step advances the state h, c of one sequence by one time step.
 func step[T Float](h, c, u []T) {
 	for k := range h {
 		i, j, f, o := gatesOf(u, len(h), k)
@@ -119,8 +119,8 @@ func stepGradient[T Float](dz, dh, dc, u, c []T) {
 	}
 }
 
-// addWeightGradient adds to the gradients of kernel and bias what one time step
-// of one sequence contributes; h is the hidden state before it.
+// addWeightGradient adds the contribution of one time step of one sequence to the
+// gradients of kernel and bias; h is the hidden state before it.
 func (p *BackwardPass[T]) addWeightGradient(x, h, dz []T) {
 	if p.DKernel != nil {
 		for k, v := range x {

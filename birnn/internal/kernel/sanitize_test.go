@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// TestSanitizers compiles the C code with the sanitizers of addresses and
-// undefined behavior, and with that of threads, and runs it on many odd sizes.
+// TestSanitizers compiles the C code with the address and undefined-behavior
+// sanitizers, and with the thread sanitizer, and runs it on many odd sizes.
 func TestSanitizers(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes twenty seconds: run it without -short")

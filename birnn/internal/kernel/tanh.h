@@ -1,8 +1,8 @@
 // tanh(x) = x·P(x²)/Q(x²), where P and Q have degree 4. The coefficients are the
 // minimax approximation of tanh(x)/x, in relative error, for |x| up to 9.02,
 // beyond which tanh rounds to 1 in float32; its error is 2.1e-8. They were then
-// adjusted by a few units in the last place, to round well in float32
-// arithmetic. All of them are positive, so that nothing cancels. The largest
+// adjusted by a few units in the last place, to reduce rounding errors in
+// float32. All of them are positive, so that nothing cancels. The largest
 // error over all floats is 5.24 units in the last place.
 
 FN vec tanh_of(vec x) {
@@ -18,7 +18,7 @@ FN vec tanh_of(vec x) {
   p = muladd(p, s, one);
   q = muladd(q, s, one);
   const vec y = quot(mul(x, p), q);
-  return least(one, greatest(all(-1), y)); // rounding may lead beyond 1
+  return least(one, greatest(all(-1), y)); // rounding may exceed 1
 }
 
 TARGET static void tanh_all(float *y, const float *x, int64_t n) {

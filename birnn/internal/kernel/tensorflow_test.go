@@ -18,8 +18,8 @@ type tfWeights struct {
 	B              []float32 `json:"b"` // [classes]
 }
 
-// tfCase is a network of birnn's testdata/tensorflow.json, as far as kernels
-// take part in it; tensorflow.py beside it describes it.
+// tfCase is the part that concerns kernels of a network in birnn's
+// testdata/tensorflow.json; tensorflow.py beside it describes the file.
 type tfCase struct {
 	Name          string
 	Input         int     `json:"num_input"`
@@ -116,7 +116,7 @@ func (c tfCase) backward(f *Forward) *Backward {
 	return b
 }
 
-// read returns the hidden state of sequence n that the network looks at: the
+// read returns the hidden state of sequence n that the network reads: the
 // last one, or that at the last time step, which is the first one that the
 // reversed direction reads.
 func (c tfCase) read(f *Forward, n int) []float32 {

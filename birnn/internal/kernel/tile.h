@@ -4,8 +4,8 @@
 //
 // In each step of k, one float of a for each row is spread over a vector, and
 // each vector of b is read once and used for all rows: rows + nv loads for
-// rows*nv products. With 6x4, or 3x4, the products are what takes the time.
-// rows and nv are constants in each place where this is used.
+// rows*nv products. With 6x4, or 3x4, the products take most of the time.
+// rows and nv are constants wherever this is inlined.
 FN void add_products(vec sum[ROWS][4], const int rows, const int nv, const float *a, int64_t a_row, int64_t a_k,
                      const float *b, int64_t b_k, int64_t n) {
   _Pragma("GCC unroll 2") // a quarter faster with AVX2

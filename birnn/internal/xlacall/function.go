@@ -32,7 +32,7 @@ var (
 func parseFunction(head, body string) (*function, error) {
 	h, s := header.FindStringSubmatch(head), statement.FindStringSubmatch(body)
 	if h == nil || s == nil {
-		return nil, fmt.Errorf("a function that is not understood: %.200s", head)
+		return nil, fmt.Errorf("unrecognized function: %.200s", head)
 	}
 	f := &function{indentation: s[1]}
 	for _, parameter := range splitList(h[1]) {
@@ -55,7 +55,7 @@ func parseFunction(head, body string) (*function, error) {
 	case m > len(f.types) || !slices.Equal(f.results, f.types[:m]) || !slices.Equal(splitList(s[2]), f.parameters[:m]) || s[3] != strings.Join(f.results, ", "):
 		return nil, errors.New("it does not return its first parameters")
 	case len(f.types) > maxBuffers:
-		return nil, fmt.Errorf("%d parameters, more than %d", len(f.types), maxBuffers)
+		return nil, fmt.Errorf("%d parameters; at most %d are supported", len(f.types), maxBuffers)
 	}
 	return f, nil
 }
@@ -70,7 +70,7 @@ func splitList(list string) []string {
 func parseTensor(s string) (Tensor, error) {
 	m := tensor.FindStringSubmatch(s)
 	if m == nil {
-		return Tensor{}, fmt.Errorf("a type that is not understood: %.200s", s)
+		return Tensor{}, fmt.Errorf("unrecognized type: %.200s", s)
 	}
 	t := Tensor{DType: m[2], Dims: []int{}}
 	for d := range strings.SplitSeq(strings.TrimSuffix(m[1], "x"), "x") {
@@ -118,8 +118,8 @@ func (f *function) call(op *installed, used []bool) (string, error) {
 		f.indentation, strings.Join(returned, ", "), strings.Join(f.results, ", ")), nil
 }
 
-// layouts returns row-major layouts. Without them XLA may choose others, and
-// does so on several devices.
+// layouts returns row-major layouts. Without them XLA may choose others, as it
+// does on several devices.
 func layouts(tensors []Tensor) string {
 	all := make([]string, len(tensors))
 	for k, t := range tensors {

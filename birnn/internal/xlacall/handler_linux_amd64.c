@@ -26,9 +26,9 @@ static ffi_error *failed(const ffi_api *api, const char *message)
 	return api->error_create(&args);
 }
 
-// The options that rewrite.go wrote: the index of the entry, how many results
-// it has, which of these are used (a bit each), whether it has scratch memory;
-// then those of the operation's plan. Returns NULL if the call was not written by it.
+// The options that function.go wrote: the index of the entry, the number of its
+// results, which of these are used (a bit each), whether it has scratch memory;
+// then those of the operation's plan. Returns NULL if something else wrote the call.
 static const int64_t *options_of(const ffi_call *call)
 {
 	const ffi_attributes *a = &call->attributes;
@@ -50,7 +50,7 @@ static ffi_error *execute(ffi_call *call)
 {
 	const int64_t *options = options_of(call);
 	if (options == NULL) {
-		return failed(call->api, "this call of an operation was not written by the same version of package xlacall");
+		return failed(call->api, "the custom call was not written by this version of package xlacall");
 	}
 	void *operands[MAX_BUFFERS] = {0}, *results[MAX_BUFFERS] = {0};
 	for (int64_t k = 0; k < call->operands.count; k++) {

@@ -6,7 +6,7 @@
 #include "xlacall_linux_amd64.h"
 
 // What the caller and its helpers, tasks in XLA's thread pool, share. A helper
-// may start when all is done and the caller gone: the last one frees it.
+// may start after the caller has returned: the last one to finish frees it.
 typedef struct {
 	atomic_int users;
 	atomic_llong next, done;
@@ -23,7 +23,7 @@ static void release(work *w)
 	}
 }
 
-// Each takes the next task until there is none: one that starts late finds less to do.
+// Runs tasks until there are none left; a helper that starts late finds fewer.
 static void take_tasks(work *w)
 {
 	for (;;) {
@@ -37,8 +37,8 @@ static void take_tasks(work *w)
 }
 
 // Linux often wakes a pool's thread on the core of the thread that woke it,
-// and leaves both there for milliseconds while other cores are idle. Taking
-// that core from the thread for a moment makes it move at once.
+// and leaves both there for milliseconds while other cores are idle. Excluding
+// that core from the thread's affinity for a moment makes it move at once.
 static void leave(int core)
 {
 	cpu_set_t all;
@@ -80,8 +80,8 @@ static int64_t threads_of(const pool *p)
 	return threads;
 }
 
-// Returns how many threads can be useful for n tasks. XLA has a thread
-// for each device at least, which may be more than there are cores.
+// Returns how many threads are useful for n tasks. XLA has at least one thread
+// for each device, which may be more than there are cores.
 static int64_t useful_threads(const pool *p, int64_t n)
 {
 	cpu_set_t cores;

@@ -12,7 +12,7 @@ pjrt_api *xlacall_load(const char *path, char **error)
 	void *library = dlopen(path, RTLD_LAZY | RTLD_LOCAL);
 	pjrt_api *(*get)(void) = NULL;
 	if (library != NULL) {
-		*(void **)&get = dlsym(library, "GetPjrtApi"); // as POSIX shows it
+		*(void **)&get = dlsym(library, "GetPjrtApi"); // the cast that POSIX recommends
 	}
 	if (get == NULL) {
 		*error = strdup(dlerror());
@@ -50,8 +50,8 @@ char *xlacall_register(const pjrt_api *api, pjrt_ffi *ffi, const char *name)
 	return error == NULL ? NULL : xlacall_message(api, error);
 }
 
-// PJRT passes nothing to compile by which a function could tell for which copy
-// of the table it is called, so that each copy has a function of its own.
+// The arguments of compile don't identify the copy of the table that it is
+// called through, so each copy has a function of its own.
 #define HOOK(slot) \
 	static pjrt_error *hook##slot(pjrt_compile_args *args) { return xlacallCompile(slot, args); }
 HOOK(0) HOOK(1) HOOK(2) HOOK(3) HOOK(4) HOOK(5) HOOK(6) HOOK(7)
@@ -68,7 +68,7 @@ pjrt_api *xlacall_hooked(const pjrt_api *api, int slot)
 	return copy;
 }
 
-// Compiles the program of args, or if text isn't NULL that program instead.
+// Compiles the program in args, or text instead unless it is NULL.
 pjrt_error *xlacall_compile(const pjrt_api *api, pjrt_compile_args *args, char *text, size_t size)
 {
 	if (text == NULL) {

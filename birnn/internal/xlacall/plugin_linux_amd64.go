@@ -18,12 +18,14 @@ import (
 )
 
 // Install loads the CPU plugin in a file and registers it with go-xla together
-// with a set of operations. The backend that is then opened with the returned
-// name instead of the path replaces these operations. The operations are those
-// of the first call for a path and a set. The error says why the plugin can't
-// be used in this way; it can still be used without operations.
+// with a set of operations. A backend that is opened with the returned name
+// instead of the path runs these operations. If the path and the set are
+// installed already, Install ignores operations and returns the same name. The
+// error says why the plugin can't be used in this way; it can still be used
+// without operations.
 //
-// go-xla registers plugins without a lock: no backend may be opened meanwhile.
+// No backend may be opened during the call: go-xla registers plugins without a
+// lock.
 func Install(path, set string, operations []Operation) (name string, err error) {
 	name = Name(path, set)
 	mu.Lock()
@@ -42,7 +44,7 @@ func Install(path, set string, operations []Operation) (name string, err error) 
 	for _, op := range operations {
 		index := C.xlacall_add_entry(op.Entry)
 		if index < 0 {
-			return "", fmt.Errorf("no room for operation %s", op.Name)
+			return "", fmt.Errorf("too many operations: no room for %s", op.Name)
 		}
 		h.operations = append(h.operations, installed{op, int(index)})
 	}
@@ -60,7 +62,7 @@ func Install(path, set string, operations []Operation) (name string, err error) 
 }
 
 var (
-	apis   []*C.pjrt_api              // the plugins of hooks
+	apis   []*C.pjrt_api              // of the plugins, in the order of hooks
 	loaded = map[string]*C.pjrt_api{} // by path, with their handler registered
 )
 
@@ -88,7 +90,7 @@ func load(path string) (*C.pjrt_api, error) {
 	return api, nil
 }
 
-// check accepts the plugins that were tested. XLA has changed the structs of the
+// check returns an error for plugins that were not tested. XLA has changed the structs of the
 // FFI without changing its version, so an untested one might crash.
 func check(api *C.pjrt_api, ffi *C.pjrt_ffi) error {
 	v := api.version

@@ -35,20 +35,20 @@ func allKept(outcomes []outcome, err error) []outcome {
 //	func.func @name_12(%plain: tensor<2xf32>, %x: tensor<2xi1>) -> tensor<2xf32> {
 //	  "stablehlo.return"(%plain) : (tensor<2xf32>) -> ()
 //
-// whose calls take a line each:
+// and each call on one line:
 //
 //	%5 = "func.call"(%3, %4) { callee = @name_12 } : (tensor<2xf32>, tensor<2xi1>) -> tensor<2xf32>
 //
 // It replaces the second line and keeps everything else.
 func rewrite(text string, operations []installed) (rewritten string, outcomes []outcome) {
 	defer func() {
-		if r := recover(); r != nil { // a mistake in a plan or here must not end the program
+		if r := recover(); r != nil { // a bug in a plan or here must not crash the program
 			rewritten, outcomes = text, allKept(outcomes, fmt.Errorf("rewriting the program panicked: %v", r))
 		}
 	}()
 	var uses map[string]int
 	var b strings.Builder
-	end := 0 // of what b has of text
+	end := 0 // of the part of text that is in b
 	for _, m := range functionStart.FindAllStringSubmatchIndex(text, -1) {
 		name := text[m[2]:m[3]]
 		op := operationOf(name, operations)
@@ -86,8 +86,8 @@ func operationOf(function string, operations []installed) *installed {
 
 var numbered = regexp.MustCompile(`^_\d+$`)
 
-// replacement returns a function's new body, and the place of the old one. The
-// function's definition starts at text[at].
+// replacement returns a function's new body, and where the old one starts and
+// stops. The function's definition starts at text[at].
 func replacement(text string, at int, name string, op *installed, uses map[string]int) (start, stop int, body string, err error) {
 	head, rest, _ := strings.Cut(text[at:], "\n")
 	old, rest, _ := strings.Cut(rest, "\n")
@@ -116,7 +116,7 @@ func replacement(text string, at int, name string, op *installed, uses map[strin
 
 var errUnused = errors.New("nothing uses its results")
 
-// usedResults finds out which results of a function something uses.
+// usedResults reports which results of a function are used.
 func usedResults(text, name string, results int, uses map[string]int) ([]bool, error) {
 	used := make([]bool, results)
 	callee := regexp.MustCompile(`@` + name + `\b`)
@@ -128,7 +128,7 @@ func usedResults(text, name string, results int, uses map[string]int) ([]bool, e
 		}
 		c := call.FindStringSubmatch(line)
 		if c == nil {
-			return nil, fmt.Errorf("a call that is not understood: %.200s", line)
+			return nil, fmt.Errorf("unrecognized call: %.200s", line)
 		}
 		values := strings.Split(c[1], ", ")
 		if len(values) != results {
@@ -146,9 +146,9 @@ func lineAt(text string, at int) string {
 	return text[strings.LastIndexByte(text[:at], '\n')+1:at] + line
 }
 
-// countValues counts how often each name of a value (%5, %x) occurs. A name is
-// that of one value in a function; where another function has it too, a value
-// that isn't used counts as used, which does no harm.
+// countValues counts how often each name of a value (%5, %x) occurs. A name
+// identifies a value only within a function; if another function has the same
+// name, an unused value counts as used, which is harmless.
 func countValues(text string) map[string]int {
 	counts := map[string]int{}
 	for _, v := range value.FindAllString(text, -1) {

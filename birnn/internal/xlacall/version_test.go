@@ -24,7 +24,7 @@ static struct { size_t size; void *extensions; size_t version_size; void *versio
 void *FUNCTION(void) { return TABLE; }
 `
 
-// TestUntestedPlugins: they are refused, with the reason, before a function of their table is called.
+// TestUntestedPlugins: they are rejected, with the reason, before a function in their table is called.
 func TestUntestedPlugins(t *testing.T) {
 	compiler, err := exec.LookPath("cc")
 	if err != nil {

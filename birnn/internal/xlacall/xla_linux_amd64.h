@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Both interfaces extend their structs by chains of these.
+// Both interfaces extend their structs with chains of these.
 typedef struct extension {
 	size_t struct_size;
 	int type;

@@ -2,20 +2,20 @@
 // programs that XLA compiles for the CPU, until go-xla has a public way to do
 // that (UPSTREAM.md).
 //
-// A graph offers an operation as a function with an agreed name, whose first
-// parameters are results computed in the plain way, and which returns these:
+// A graph offers an operation as a function with an agreed name. The function
+// returns its first parameters, which are the results of a plain computation:
 //
 //	results = f(plain results..., operands...)
 //
-// Install registers a copy of a PJRT plugin's table of functions with go-xla,
-// in which the compile function is this package's. It replaces the body of
-// such functions by a custom call on the operands; the plain computation is
-// then unused, and XLA removes it. What can't be replaced stays as it is, so the
-// results are right in any case.
+// Install registers with go-xla a copy of a PJRT plugin's table of functions
+// whose compile function is that of this package. It replaces the bodies of such
+// functions with custom calls on the operands; the plain computation is then
+// unused, and XLA removes it. A function that can't be replaced is left as it
+// is, so the results are correct in any case.
 //
 // All of this depends on details of go-xla and of XLA, so only plugins of
-// versions that were tested are accepted. It works on linux/amd64 with cgo;
-// elsewhere Install returns an error.
+// tested versions are accepted. It works on linux/amd64 with cgo; elsewhere
+// Install returns an error.
 package xlacall
 
 import (
@@ -34,16 +34,16 @@ type Operation struct {
 	//	const char *entry(const int64_t *options, void *const *operands, void *const *results, void *scratch,
 	//		void (*parallel)(void *pool, int64_t n, void (*task)(void *arg, int64_t k), void *arg), void *pool);
 	//
-	// which returns NULL or a static string that says what is wrong. The
+	// which returns NULL or a static string that describes an error. The
 	// arrays are row-major; results[k] is NULL where nothing uses result k.
 	// parallel calls task(arg, 0) to task(arg, n-1) on XLA's thread pool and
 	// on the calling thread, in any order, and returns when all are done.
 	Entry unsafe.Pointer
 
-	// Plan says how to run the operation on operands and results of these
-	// shapes, of which those with used[k] are needed: the options that Entry
-	// gets, and the bytes of scratch memory. After an error the function
-	// isn't replaced.
+	// Plan returns the options for Entry, and the bytes of scratch memory that
+	// it needs, for operands and results of these shapes; used[k] reports
+	// whether result k is used. If it returns an error, the function isn't
+	// replaced.
 	Plan func(operands, results []Tensor, used []bool) (options []int64, scratch int, err error)
 }
 
@@ -54,8 +54,8 @@ type Tensor = struct {
 	Dims  []int
 }
 
-// Count is how many functions of operations were replaced in the programs compiled
-// so far, and how many were kept.
+// Count is the number of functions that were replaced in the programs compiled so
+// far, and of those that were kept as they were.
 type Count struct {
 	Replaced, Kept int
 	Reason         error // why the last one was kept
@@ -82,8 +82,7 @@ var (
 )
 
 // Name is the name under which Install registers a plugin with a set of
-// operations, and SplitName is its inverse; set is empty if the name is
-// another.
+// operations, and SplitName is its inverse; set is empty for any other name.
 func Name(path, set string) string { return path + separator + set }
 
 // SplitName returns the path of the plugin and the set of operations.
@@ -94,8 +93,8 @@ func SplitName(name string) (path, set string) {
 
 const separator = "#operations="
 
-// Replaces reports whether functions of an operation's name are replaced in the
-// programs of a backend.
+// Replaces reports whether the functions of the named operation are replaced in
+// the programs of a backend.
 func Replaces(backend any, operation string) bool {
 	h := hookOf(backend)
 	if h == nil {
@@ -131,7 +130,7 @@ func hookOf(backend any) *hook {
 	return named(b.PluginName())
 }
 
-// named returns the hook of a name, or nil. The caller holds mu.
+// named returns the hook with a name, or nil. The caller holds mu.
 func named(name string) *hook {
 	for _, h := range hooks {
 		if h.name == name {

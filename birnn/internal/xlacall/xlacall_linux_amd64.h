@@ -21,7 +21,7 @@ int xlacall_add_entry(void *e); // returns its index, or -1 if the table is full
 
 // plugin_linux_amd64.c
 enum { XLACALL_SLOTS = 8 };
-pjrt_api *xlacall_load(const char *path, char **error); // NULL and an error, to be freed
+pjrt_api *xlacall_load(const char *path, char **error); // or NULL and an error, to be freed
 pjrt_ffi *xlacall_ffi(const pjrt_api *api);              // NULL if the plugin has none
 char *xlacall_register(const pjrt_api *api, pjrt_ffi *ffi, const char *name); // NULL or an error, to be freed
 pjrt_api *xlacall_hooked(const pjrt_api *api, int slot); // a copy whose compile is slot's hook

@@ -24,7 +24,7 @@ var (
 	openReplaced = sync.OnceValues(func() (compute.Backend, error) { return open(true) })
 )
 
-// childDevices is the environment variable by which a test says how many devices XLA is to have in another process.
+// childDevices is the environment variable that sets the number of XLA's devices in a test's child process.
 const childDevices = "XLACALL_TEST_DEVICES"
 
 // open opens XLA with two devices, with the test operations or without them.
@@ -84,7 +84,7 @@ func sums(x *Node, factor float64, number string) []*Node {
 	return offer(xlacalltest.Sums+number, []*Node{Mul(x, f), ReduceSum(x, -1), ReduceAllSum(x)}, []*Node{x, f})
 }
 
-// matrix returns small integers, of which sums are exact in any order.
+// matrix returns small integers, whose sums are exact in any order.
 func matrix(rows, columns int) [][]float32 {
 	m := make([][]float32, rows)
 	for i := range m {
@@ -187,7 +187,7 @@ func TestIsReplaced(t *testing.T) {
 	}
 }
 
-// TestKept: what can't be replaced computes the plain results, and the reason is kept.
+// TestKept: a function that can't be replaced computes the plain results, and the reason is recorded.
 func TestKept(t *testing.T) {
 	_, b := both(t)
 	for _, test := range []struct {

@@ -1,7 +1,7 @@
-// Runs the kernels on many odd sizes, on slices of exactly the size that they
-// need: for the sanitizers of addresses, undefined behavior and threads. The tests
-// in Go say whether the numbers are right; this one verifies that they depend
-// neither on the number of threads nor on what the scratch memory held.
+// Runs the kernels on many odd sizes, on arrays of exactly the size that they
+// need, for the address, undefined-behavior and thread sanitizers. The tests in
+// Go verify that the numbers are right; this one verifies that they depend neither
+// on the number of threads nor on what the scratch memory held.
 
 #include "../lstm.h"
 
