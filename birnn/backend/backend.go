@@ -60,8 +60,9 @@ type Options struct {
 	// Report receives one line for each event worth showing to the user, such as a download. If it is nil, nothing is reported.
 	Report func(format string, args ...any)
 
-	// CPUDevices is the number of devices that XLA on the CPU provides. A birnn.Model distributes its batches over as many of them
-	// as there are cores; 1 confines it to one device. Zero: the plugin's default, four. Other backends ignore it; among GPUs,
+	// CPUDevices is the number of devices that XLA on the CPU provides, each of which has a thread at least, whatever PJRT_NPROC (the
+	// number of XLA's threads) says. A birnn.Model without LSTM kernels distributes its batches over as many of them as there are
+	// cores; 1 confines it to one device. Zero: the plugin's default, four. Other backends ignore it; among GPUs,
 	// CUDA_VISIBLE_DEVICES selects.
 	CPUDevices int
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"os"
+	"strconv"
 
 	"github.com/easy-gomlx/tutorials/birnn"
 	"github.com/easy-gomlx/tutorials/birnn/backend"
@@ -12,7 +14,9 @@ import (
 
 // loadOurs opens the backend for package birnn.
 func loadOurs() (string, builder, error) {
-	b, err := backend.Open(context.Background())
+	// XLA has a thread for each device at least. Unless -threads sets the variable, the number of devices is the default.
+	threads, _ := strconv.Atoi(os.Getenv("PJRT_NPROC"))
+	b, err := backend.OpenWith(context.Background(), backend.Options{CPUDevices: threads})
 	if err != nil {
 		return "", nil, err
 	}
