@@ -1,70 +1,12 @@
 package kernel
 
 import (
-	"encoding/json"
-	"os"
 	"testing"
+
+	"github.com/easy-gomlx/tutorials/birnn/internal/torchtest"
 )
 
-// torchCase is a case of rnn's testdata/pytorch.json; pytorch.py beside it
-// describes it. Outer slices have one element for each direction.
-type torchCase struct {
-	Name, Cell                 string
-	Batch, Time, Input, Hidden int
-	Lengths                    []int
-	X                          []float64
-	Weights                    []torchWeights
-	H0, C0                     [][]float64
-	Outputs                    []float64
-	HN                         [][]float64 `json:"h_n"`
-	CN                         [][]float64 `json:"c_n"`
-	Coefficients               struct {
-		Outputs []float64
-		HN      [][]float64 `json:"h_n"`
-		CN      [][]float64 `json:"c_n"`
-	}
-	Gradients struct {
-		X       []float64
-		H0, C0  [][]float64
-		Weights []torchWeights
-	}
-}
-
-// torchWeights have one row for each unit of a gate.
-type torchWeights struct {
-	WeightIH []float64 `json:"weight_ih"` // [4*hidden, input]
-	WeightHH []float64 `json:"weight_hh"` // [4*hidden, hidden]
-	BiasIH   []float64 `json:"bias_ih"`
-	BiasHH   []float64 `json:"bias_hh"`
-}
-
-// gateOrder is where PyTorch, whose order is i, f, j, o, has our gates.
-var gateOrder = [4]int{0, 2, 1, 3}
-
-// kernel returns the weights as our kernel, [input+hidden, 4*hidden].
-func (c torchCase) kernel(w torchWeights) (kernel []float64) {
-	for _, part := range []struct {
-		weights []float64
-		rows    int
-	}{{w.WeightIH, c.Input}, {w.WeightHH, c.Hidden}} {
-		for k := range part.rows {
-			for _, gate := range gateOrder {
-				for unit := range c.Hidden {
-					kernel = append(kernel, part.weights[(gate*c.Hidden+unit)*part.rows+k])
-				}
-			}
-		}
-	}
-	return kernel
-}
-
-// bias returns a bias in our order of the gates.
-func (c torchCase) bias(bias []float64) (ours []float64) {
-	for _, gate := range gateOrder {
-		ours = append(ours, row(bias, gate, c.Hidden)...)
-	}
-	return ours
-}
+type torchCase struct{ torchtest.Case }
 
 // forward returns the pass of direction k, with all results.
 func (c torchCase) forward(k int) *ForwardPass[float64] {
@@ -73,12 +15,11 @@ func (c torchCase) forward(k int) *ForwardPass[float64] {
 	for _, field := range f.fields() {
 		*field.values = make([]float64, field.length)
 	}
-	f.X, f.Kernel, f.Bias, f.H0, f.C0 = c.X, c.kernel(w), c.bias(w.BiasIH), c.H0[k], c.C0[k]
-	addScaled(f.Bias, 1, c.bias(w.BiasHH))
+	f.X, f.Kernel, f.Bias, f.H0, f.C0 = c.X, c.Kernel(w), c.Bias(w, false), c.H0[k], c.C0[k]
 	if c.Lengths != nil {
 		f.Mask = make([]bool, c.Batch*c.Time)
 		for at := range f.Mask {
-			f.Mask[at] = at%c.Time < c.Lengths[at/c.Time]
+			f.Mask[at] = at%c.Time < int(c.Lengths[at/c.Time])
 		}
 	}
 	plainForward(f)
@@ -115,19 +56,11 @@ func (c torchCase) eachOutput(k int, f *ForwardPass[float64], do func(stack, out
 
 // TestPyTorch compares the plain implementation in float64 with PyTorch.
 func TestPyTorch(t *testing.T) {
-	content, err := os.ReadFile("../../rnn/testdata/pytorch.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var fixture struct{ Cases []torchCase }
-	if err := json.Unmarshal(content, &fixture); err != nil {
-		t.Fatal(err)
-	}
 	tested := 0
-	for _, c := range fixture.Cases {
+	for _, c := range torchtest.Cases(t, "../../rnn/testdata/pytorch.json") {
 		if c.Cell == "lstm" {
 			tested++
-			t.Run(c.Name, c.compare)
+			t.Run(c.Name, torchCase{c}.compare)
 		}
 	}
 	if tested != 4 {
@@ -145,8 +78,8 @@ func (c torchCase) compare(t *testing.T) {
 		addScaled(dx, 1, b.DX)
 		near(t, "h_n", f.HLast, c.HN[k], tolerance)
 		near(t, "c_n", f.CLast, c.CN[k], tolerance)
-		near(t, "gradient of the kernel", b.DKernel, c.kernel(w), tolerance)
-		near(t, "gradient of the bias", b.DBias, c.bias(w.BiasIH), tolerance)
+		near(t, "gradient of the kernel", b.DKernel, c.Kernel(w), tolerance)
+		near(t, "gradient of the bias", b.DBias, c.Bias(w, true), tolerance)
 		near(t, "gradient of h0", b.DH0, c.Gradients.H0[k], tolerance)
 		near(t, "gradient of c0", b.DC0, c.Gradients.C0[k], tolerance)
 	}
