@@ -112,9 +112,9 @@ type unrolledStates struct {
 }
 
 func (r *recurrence) unrolled() states {
-	b := r.x.Graph().Backend()
-	if r.steps() > maxUnrolled && !canLoop(b) {
-		panic(fmt.Errorf("rnn: %d time steps; the backend %q, which unrolls them, takes at most %d: use XLA", r.steps(), b.Name(), maxUnrolled))
+	if r.steps() > maxUnrolled {
+		panic(fmt.Errorf("rnn: %d time steps; the backend %q, which unrolls them, takes at most %d: use XLA",
+			r.steps(), r.x.Graph().Backend().Name(), maxUnrolled))
 	}
 	read := r.sequence()
 	_, fromHidden := read.split()
