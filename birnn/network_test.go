@@ -232,7 +232,11 @@ func TestNilResults(t *testing.T) {
 func TestTruncatedNormal(t *testing.T) {
 	const n, stddev = 20000, 0.01
 	for _, dtype := range []dtypes.DType{dtypes.Float32, dtypes.Float64} {
-		values := model.MustCallOnce(backendtest.Go(t), model.NewStore(), func(scope *model.Scope, g *Graph) *Node {
+		store := model.NewStore()
+		if err := store.SetRNGStateFromSeed(1); err != nil {
+			t.Fatal(err)
+		}
+		values := model.MustCallOnce(backendtest.Go(t), store, func(scope *model.Scope, g *Graph) *Node {
 			return ConvertDType(TruncatedNormal(scope, stddev)(g, shapes.Make(dtype, n)), dtypes.Float64)
 		})
 		sorted := slices.Sorted(slices.Values(tensors.MustCopyFlatData[float64](values)))
@@ -241,7 +245,7 @@ func TestTruncatedNormal(t *testing.T) {
 		}
 		for k, v := range sorted {
 			share := (1 + math.Erf(v/stddev/math.Sqrt2)/math.Erf(math.Sqrt2)) / 2
-			if d := math.Abs(share - (float64(k)+0.5)/n); !(d < 1.63/math.Sqrt(n)) { // one in a hundred samples is further away
+			if d := math.Abs(share - (float64(k)+0.5)/n); !(d < 1.63/math.Sqrt(n)) { // one seed in a hundred is further away
 				t.Fatalf("%s: %.4f of the values are below %v, want %.4f", dtype, (float64(k)+0.5)/n, v, share)
 			}
 		}
