@@ -19,22 +19,30 @@ type peer struct {
 	title  string // in the table
 	env    string // the Python environment that it runs in, empty for a peer in Go
 	module string // the Python module in directory peers
+
+	build string // how its program is built, a key of buildSettings; empty if it has none
 }
 
-// ours is the peer that the others are compared with.
+// ours is package birnn itself.
 const ours = "birnn"
+
+// isOurs reports whether a peer is a package of this module.
+func isOurs(peer string) bool { return peer == ours || strings.HasPrefix(peer, "infer") }
 
 var peers = []peer{
 	{name: ours, title: "birnn (this package)"},
-	{"pytorch", "PyTorch, both directions", "pytorch", "with_torch"},
-	{"pytorch-pruned", "PyTorch pruned", "pytorch", "with_torch"},
-	{"pytorch-packed", "PyTorch pruned and packed", "pytorch", "with_torch"},
-	{"pytorch-aten", "PyTorch without oneDNN", "pytorch", "with_torch"},
-	{"tensorflow", "TensorFlow static graph", "tensorflow", "with_tensorflow"},
-	{"keras", "Keras Bidirectional(LSTM)", "tensorflow", "with_keras"},
-	{"jax", "JAX lax.scan", "jax", "with_jax"},
-	{"onnxruntime", "ONNX Runtime", "onnxruntime", "with_onnxruntime"},
-	{"onnxruntime-1", "ONNX Runtime, one thread", "onnxruntime", "with_onnxruntime"},
+	{name: "infer", title: "birnn/infer", build: native},
+	{name: "infer-go", title: "birnn/infer in pure Go", build: noCgo},
+	{name: "infer-wasm", title: "birnn/infer as WebAssembly", build: wasm},
+	{name: "pytorch", title: "PyTorch, both directions", env: "pytorch", module: "with_torch"},
+	{name: "pytorch-pruned", title: "PyTorch pruned", env: "pytorch", module: "with_torch"},
+	{name: "pytorch-packed", title: "PyTorch pruned and packed", env: "pytorch", module: "with_torch"},
+	{name: "pytorch-aten", title: "PyTorch without oneDNN", env: "pytorch", module: "with_torch"},
+	{name: "tensorflow", title: "TensorFlow static graph", env: "tensorflow", module: "with_tensorflow"},
+	{name: "keras", title: "Keras Bidirectional(LSTM)", env: "tensorflow", module: "with_keras"},
+	{name: "jax", title: "JAX lax.scan", env: "jax", module: "with_jax"},
+	{name: "onnxruntime", title: "ONNX Runtime", env: "onnxruntime", module: "with_onnxruntime"},
+	{name: "onnxruntime-1", title: "ONNX Runtime, one thread", env: "onnxruntime", module: "with_onnxruntime"},
 }
 
 // peersNamed returns the peers of a comma-separated list, in its order.
@@ -68,9 +76,9 @@ func (p peer) leftOut(w work) string {
 		return "with FinalStates there is nothing to prune"
 	case p.name == "pytorch-packed" && w.Kind == train:
 		return "the weights change in every training step"
-	case p.env == "onnxruntime" && w.Kind == train:
+	case (p.env == "onnxruntime" || p.build != "") && w.Kind == train:
 		return "it cannot train"
-	case p.env == "onnxruntime" && w.ISA != "":
+	case (p.env == "onnxruntime" || p.build != "") && w.ISA != "":
 		return "it has no switch for the instruction set"
 	}
 	return ""
@@ -79,10 +87,14 @@ func (p peer) leftOut(w work) string {
 //go:embed peers
 var files embed.FS
 
-// command returns the command for a peer's worker, with the switches of its work: this program, or the Python of an environment with the scripts in dir.
-func (p peer) command(ctx context.Context, envs map[string]pyenv.Env, scripts string, w work) (*exec.Cmd, error) {
+// command returns the command for a peer's worker, with the switches of its work: this program, the one that was built in dir, or the Python of an
+// environment with the scripts in dir.
+func (p peer) command(ctx context.Context, envs map[string]pyenv.Env, dir string, w work) (*exec.Cmd, error) {
+	if p.build != "" {
+		return p.predictorCommand(ctx, dir, w), nil
+	}
 	if p.env != "" {
-		cmd := envs[p.env].Command(ctx, filepath.Join(scripts, "worker.py"), p.module, p.name)
+		cmd := envs[p.env].Command(ctx, filepath.Join(dir, "peers", "worker.py"), p.module, p.name)
 		cmd.Env = slices.Concat(cmd.Env, w.environ(), []string{"PYTHONDONTWRITEBYTECODE=1"})
 		return cmd, nil
 	}
