@@ -76,7 +76,11 @@ func (m *Model) save(dir string) (err error) {
 
 // encode returns the model as the content of a file.
 func (m *Model) encode() ([]byte, error) {
-	h := header{Version: headerVersion, Config: m.cfg, Step: m.step, Examples: m.examples, Graph: m.fingerprint}
+	h := header{Version: headerVersion, Config: m.cfg, Step: m.step, Examples: m.examples, Graph: m.fingerprint, Own: m.own}
+	var err error
+	if h.Probe, err = m.probe(); err != nil {
+		return nil, err
+	}
 	text, err := json.Marshal(h)
 	if err != nil {
 		return nil, err
@@ -86,6 +90,23 @@ func (m *Model) encode() ([]byte, error) {
 		return nil, err
 	}
 	return checkpoint.File{Header: string(text), Arrays: append(historyArrays(m.history), variables...)}.Encode()
+}
+
+// probe returns the probabilities of a network of the program's own for a fixed
+// sequence, by which package infer recognizes one that computes what the
+// built-in network does. It returns nil for other networks.
+func (m *Model) probe() ([]float32, error) {
+	if !m.own {
+		return nil, nil
+	}
+	if _, err := m.weights(); err != nil {
+		return nil, nil // it does not have the built-in variables
+	}
+	rows, err := m.probabilities(checkpoint.ProbeSequence(m.cfg.Timesteps*m.cfg.NumInput), 1)
+	if err != nil || indexNotFinite(rows[0]) >= 0 {
+		return nil, err
+	}
+	return rows[0], nil
 }
 
 // Load returns a model of the network with the state that was saved to the

@@ -21,6 +21,10 @@ type header struct {
 	Step     int
 	Examples int    // in an epoch; 0: not known
 	Graph    string // fingerprint of the training graph
+
+	// For package infer, which only knows the built-in network.
+	Own   bool      `json:",omitempty"` // Network.Logits is the program's own
+	Probe []float32 `json:",omitempty"` // if it is, and has the built-in variables: its probabilities for checkpoint.ProbeSequence
 }
 
 // parseHeader parses a header; the error names what is wrong with it.

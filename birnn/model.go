@@ -29,6 +29,7 @@ type Model struct {
 	network     Network
 	fingerprint string // of the training graph
 
+	own        bool // its Logits are not the built-in ones
 	hasKernels bool // the backend runs LSTMs of that graph in kernels
 
 	training sync.Mutex // held by Train
@@ -57,7 +58,7 @@ type savedAs struct {
 // newOn returns a model that divides its batches among the given number of
 // devices, or among usableDevices if that is 0. setValues gives the variables their values.
 func newOn(devices int, backend compute.Backend, cfg Config, network Network, setValues func(*Model) error) (*Model, error) {
-	m := &Model{backend: backend, cfg: cfg, network: network.withDefaults(cfg), store: model.NewStore()}
+	m := &Model{backend: backend, cfg: cfg, network: network.withDefaults(cfg), own: network.Logits != nil, store: model.NewStore()}
 	timesteps := cfg.Timesteps
 	if network.Logits == nil {
 		timesteps = 1 // the variables are the same, and what a corrupt checkpoint claims costs nothing

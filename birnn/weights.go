@@ -42,10 +42,13 @@ func (w *Weights) fields() []weightField {
 func (m *Model) Weights() (Weights, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	var w Weights
 	if m.closed {
-		return w, ErrClosed
+		return Weights{}, ErrClosed
 	}
+	return m.weights()
+}
+
+func (m *Model) weights() (w Weights, err error) {
 	for _, f := range w.fields() {
 		v := m.store.GetVariable(f.path)
 		if v == nil {
