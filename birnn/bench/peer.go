@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/easy-gomlx/tutorials/birnn/internal/frameworks"
 	"github.com/easy-gomlx/tutorials/birnn/pyenv"
 )
 
@@ -17,7 +18,7 @@ import (
 type peer struct {
 	name   string
 	title  string // in the table
-	env    string // the Python environment that it runs in, empty for a peer in Go
+	env    string // the Python environment that it runs in, of package frameworks; empty for a peer in Go
 	module string // the Python module in directory peers
 
 	build string // how its program is built, a key of buildSettings; empty if it has none
@@ -34,15 +35,15 @@ var peers = []peer{
 	{name: "infer", title: "birnn/infer", build: native},
 	{name: "infer-go", title: "birnn/infer in pure Go", build: noCgo},
 	{name: "infer-wasm", title: "birnn/infer as WebAssembly", build: wasm},
-	{name: "pytorch", title: "PyTorch, both directions", env: "pytorch", module: "with_torch"},
-	{name: "pytorch-pruned", title: "PyTorch pruned", env: "pytorch", module: "with_torch"},
-	{name: "pytorch-packed", title: "PyTorch pruned and packed", env: "pytorch", module: "with_torch"},
-	{name: "pytorch-aten", title: "PyTorch without oneDNN", env: "pytorch", module: "with_torch"},
-	{name: "tensorflow", title: "TensorFlow static graph", env: "tensorflow", module: "with_tensorflow"},
-	{name: "keras", title: "Keras Bidirectional(LSTM)", env: "tensorflow", module: "with_keras"},
-	{name: "jax", title: "JAX lax.scan", env: "jax", module: "with_jax"},
-	{name: "onnxruntime", title: "ONNX Runtime", env: "onnxruntime", module: "with_onnxruntime"},
-	{name: "onnxruntime-1", title: "ONNX Runtime, one thread", env: "onnxruntime", module: "with_onnxruntime"},
+	{name: "pytorch", title: "PyTorch, both directions", env: frameworks.PyTorch, module: "with_torch"},
+	{name: "pytorch-pruned", title: "PyTorch pruned", env: frameworks.PyTorch, module: "with_torch"},
+	{name: "pytorch-packed", title: "PyTorch pruned and packed", env: frameworks.PyTorch, module: "with_torch"},
+	{name: "pytorch-aten", title: "PyTorch without oneDNN", env: frameworks.PyTorch, module: "with_torch"},
+	{name: "tensorflow", title: "TensorFlow static graph", env: frameworks.TensorFlow, module: "with_tensorflow"},
+	{name: "keras", title: "Keras Bidirectional(LSTM)", env: frameworks.TensorFlow, module: "with_keras"},
+	{name: "jax", title: "JAX lax.scan", env: frameworks.JAX, module: "with_jax"},
+	{name: "onnxruntime", title: "ONNX Runtime", env: frameworks.ONNXRuntime, module: "with_onnxruntime"},
+	{name: "onnxruntime-1", title: "ONNX Runtime, one thread", env: frameworks.ONNXRuntime, module: "with_onnxruntime"},
 }
 
 // peersNamed returns the peers of a comma-separated list, in its order.
@@ -76,9 +77,9 @@ func (p peer) leftOut(w work) string {
 		return "with FinalStates there is nothing to prune"
 	case p.name == "pytorch-packed" && w.Kind == train:
 		return "the weights change in every training step"
-	case (p.env == "onnxruntime" || p.build != "") && w.Kind == train:
+	case (p.env == frameworks.ONNXRuntime || p.build != "") && w.Kind == train:
 		return "it cannot train"
-	case (p.env == "onnxruntime" || p.build != "") && w.ISA != "":
+	case (p.env == frameworks.ONNXRuntime || p.build != "") && w.ISA != "":
 		return "it has no switch for the instruction set"
 	}
 	return ""
