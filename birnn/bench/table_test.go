@@ -48,7 +48,7 @@ func TestTableWidth(t *testing.T) {
 // TestReference: package infer is what the others are compared with, if it takes part.
 func TestReference(t *testing.T) {
 	got := table(append(sample(), timed("infer", "birnn/infer", 11)))
-	for _, want := range []string{"infer / peer |", "| fast         |    5.50 | 5.50 to 5.50 | 2.00 (2.00 to 2.00) |", "| birnn        |    22.0 | 21.0 to 24.0 | 0.52 (0.52 to 0.52) |", "| birnn/infer  |    11.0 | 11.0 to 11.0 |                   - |"} {
+	for _, want := range []string{"infer / peer |", "| fast        |    5.50 | 5.50 to 5.50 | 2.00 (2.00 to 2.00) |", "| birnn       |    22.0 | 21.0 to 24.0 | 0.52 (0.52 to 0.52) |", "| birnn/infer |    11.0 | 11.0 to 11.0 |                   - |"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in\n%s", want, got)
 		}
