@@ -167,10 +167,6 @@ func TestEncode(t *testing.T) {
 	}
 }
 
-func loadBytes(content []byte) (*infer.Network, error) {
-	return infer.Load(fstest.MapFS{fileName: {Data: content}}, ".")
-}
-
 func writeFile(t testing.TB, path string, content []byte) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
