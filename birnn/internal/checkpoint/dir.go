@@ -62,7 +62,7 @@ func readRegular(file string) ([]byte, error) {
 	if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s is not a regular file", file)
 	}
-	return os.ReadFile(file)
+	return durable.ReadFile(file)
 }
 
 // Write replaces the checkpoint of the directory. The existing checkpoint

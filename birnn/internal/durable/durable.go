@@ -63,15 +63,7 @@ func (f *File) Commit() error {
 	if err := f.Close(); err != nil {
 		return err
 	}
-	err := os.Rename(f.Name(), f.Path)
-	for range 100 { // on Windows, renaming fails while another process reads or replaces the file
-		if err == nil || runtime.GOOS != "windows" {
-			break
-		}
-		time.Sleep(10 * time.Millisecond)
-		err = os.Rename(f.Name(), f.Path)
-	}
-	if err != nil {
+	if err := retry(func() error { return os.Rename(f.Name(), f.Path) }); err != nil {
 		return err
 	}
 	f.done = true
@@ -84,6 +76,29 @@ func (f *File) Discard() {
 		f.Close()
 		os.Remove(f.Name())
 	}
+}
+
+// ReadFile reads a file that another process may be replacing.
+func ReadFile(path string) (content []byte, err error) {
+	err = retry(func() error {
+		content, err = os.ReadFile(path)
+		return err
+	})
+	return content, err
+}
+
+// retry calls a function again, for a second, if it fails on Windows: there a file cannot be replaced while it is read, nor read while it
+// is replaced.
+func retry(f func() error) error {
+	err := f()
+	for range 100 {
+		if err == nil || runtime.GOOS != "windows" || errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+		err = f()
+	}
+	return err
 }
 
 // SyncDir flushes a directory to the disk: the names of its files, not their content.
