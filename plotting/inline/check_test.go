@@ -29,6 +29,9 @@ func main() {
 `
 
 func TestCheck(t *testing.T) {
+	if _, err := exec.LookPath("go"); err != nil {
+		t.Skip("there is no go command to run a program with: ", err)
+	}
 	dir := t.TempDir()
 	file := filepath.Join(dir, "main.go")
 	if err := os.WriteFile(file, []byte(cellProgram), 0o600); err != nil {
