@@ -39,12 +39,8 @@ func TestPrograms(t *testing.T) {
 		), "CGO_ENABLED=1", "test: loss ", nil},
 		{"rnn", "package main\n" + replace(t, code[0][1], "import (\n", "import (\n\"fmt\"\n\"github.com/gomlx/compute/gobackend\"\n") + runLayer,
 			"CGO_ENABLED=0", "(Float32)[1, 10]", []string{"go-xla", "flock", "/checkpoint", "/durable", "/fetch", "/pyenv", "/mnist"}},
-		{"infer", runInfer, "CGO_ENABLED=0", "10 probabilities", []string{"gomlx/gomlx", "gomlx/compute", "go-xla", "flock"}},
+		{"infer", runInfer, "CGO_ENABLED=0", "10 probabilities", []string{"gomlx/gomlx", "gomlx/compute", "go-xla"}},
 	} {
-		if _, err := os.Stat(filepath.Join(root, "birnn", "infer")); p.name == "infer" && errors.Is(err, os.ErrNotExist) {
-			t.Log("birnn/infer does not exist yet: not tried")
-			continue
-		}
 		dir := t.TempDir()
 		write(t, filepath.Join(dir, "main.go"), []byte(p.source))
 		run := func(dir, command string, args ...string) string {
