@@ -3,7 +3,6 @@ package infer_test
 import (
 	"archive/zip"
 	"bytes"
-	"embed"
 	"errors"
 	"io/fs"
 	"os"
@@ -17,13 +16,10 @@ import (
 	"github.com/easy-gomlx/tutorials/birnn/infer"
 )
 
-//go:embed digit/network/model.safetensors
-var embedded embed.FS
-
 // TestFileSystems loads the same network from directories, archives and the
 // program itself.
 func TestFileSystems(t *testing.T) {
-	content, err := embedded.ReadFile("digit/network/" + fileName)
+	content, err := files.ReadFile("digit/network/" + fileName)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +44,7 @@ func TestFileSystems(t *testing.T) {
 		fsys   fs.FS
 		dir    string
 	}{
-		{"embedded", embedded, "digit/network"},
+		{"embedded", files, "digit/network"},
 		{"a directory", os.DirFS(dir), "a/b"},
 		{"the root", os.DirFS(filepath.Join(dir, "a", "b")), "."},
 		{"no directory is the root", os.DirFS(filepath.Join(dir, "a", "b")), ""},
