@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/easy-gomlx/tutorials/birnn/internal/frameworks"
 	"github.com/easy-gomlx/tutorials/birnn/pyenv"
 )
 
@@ -17,7 +18,7 @@ import (
 type peer struct {
 	name   string
 	title  string // in the table
-	env    string // the Python environment that it runs in, empty for a peer in Go
+	env    string // the Python environment that it runs in, of package frameworks; empty for a peer in Go
 	module string // the Python module in directory peers
 }
 
@@ -26,15 +27,15 @@ const ours = "birnn"
 
 var peers = []peer{
 	{name: ours, title: "birnn (this package)"},
-	{"pytorch", "PyTorch, both directions", "pytorch", "with_torch"},
-	{"pytorch-pruned", "PyTorch pruned", "pytorch", "with_torch"},
-	{"pytorch-packed", "PyTorch pruned and packed", "pytorch", "with_torch"},
-	{"pytorch-aten", "PyTorch without oneDNN", "pytorch", "with_torch"},
-	{"tensorflow", "TensorFlow static graph", "tensorflow", "with_tensorflow"},
-	{"keras", "Keras Bidirectional(LSTM)", "tensorflow", "with_keras"},
-	{"jax", "JAX lax.scan", "jax", "with_jax"},
-	{"onnxruntime", "ONNX Runtime", "onnxruntime", "with_onnxruntime"},
-	{"onnxruntime-1", "ONNX Runtime, one thread", "onnxruntime", "with_onnxruntime"},
+	{"pytorch", "PyTorch, both directions", frameworks.PyTorch, "with_torch"},
+	{"pytorch-pruned", "PyTorch pruned", frameworks.PyTorch, "with_torch"},
+	{"pytorch-packed", "PyTorch pruned and packed", frameworks.PyTorch, "with_torch"},
+	{"pytorch-aten", "PyTorch without oneDNN", frameworks.PyTorch, "with_torch"},
+	{"tensorflow", "TensorFlow static graph", frameworks.TensorFlow, "with_tensorflow"},
+	{"keras", "Keras Bidirectional(LSTM)", frameworks.TensorFlow, "with_keras"},
+	{"jax", "JAX lax.scan", frameworks.JAX, "with_jax"},
+	{"onnxruntime", "ONNX Runtime", frameworks.ONNXRuntime, "with_onnxruntime"},
+	{"onnxruntime-1", "ONNX Runtime, one thread", frameworks.ONNXRuntime, "with_onnxruntime"},
 }
 
 // peersNamed returns the peers of a comma-separated list, in its order.
@@ -68,9 +69,9 @@ func (p peer) leftOut(w work) string {
 		return "with FinalStates there is nothing to prune"
 	case p.name == "pytorch-packed" && w.Kind == train:
 		return "the weights change in every training step"
-	case p.env == "onnxruntime" && w.Kind == train:
+	case p.env == frameworks.ONNXRuntime && w.Kind == train:
 		return "it cannot train"
-	case p.env == "onnxruntime" && w.ISA != "":
+	case p.env == frameworks.ONNXRuntime && w.ISA != "":
 		return "it has no switch for the instruction set"
 	}
 	return ""

@@ -73,7 +73,7 @@ func TestParsePeak(t *testing.T) {
 	}
 }
 
-// TestFiles: the program contains the Python peers, with the requirements of their environments.
+// TestFiles: the program contains the Python peers.
 func TestFiles(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.CopyFS(dir, files); err != nil {
@@ -83,7 +83,7 @@ func TestFiles(t *testing.T) {
 		if p.env == "" {
 			continue
 		}
-		for _, name := range []string{p.module + ".py", p.env + ".txt", "worker.py"} {
+		for _, name := range []string{p.module + ".py", "worker.py"} {
 			if _, err := os.Stat(filepath.Join(dir, "peers", name)); err != nil {
 				t.Error(err)
 			}

@@ -15,7 +15,7 @@ import (
 	"github.com/easy-gomlx/tutorials/birnn"
 	"github.com/easy-gomlx/tutorials/birnn/infer"
 	"github.com/easy-gomlx/tutorials/birnn/internal/backendtest"
-	"github.com/easy-gomlx/tutorials/birnn/internal/checkpoint"
+	"github.com/easy-gomlx/tutorials/birnn/internal/safetensors"
 )
 
 // fileName is the name of a checkpoint in its directory.
@@ -95,14 +95,14 @@ func likeSaved(t testing.TB, m *birnn.Model) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return encode(t, string(header), []checkpoint.Array{
-		checkpoint.NewArray("other", w.W, len(w.W)),
-		checkpoint.NewArray("fw/kernel", w.Forward.Kernel, c.NumInput+c.NumHidden, 4*c.NumHidden),
-		checkpoint.NewArray("fw/bias", w.Forward.Bias, 4*c.NumHidden),
-		checkpoint.NewArray("bw/kernel", w.Backward.Kernel, c.NumInput+c.NumHidden, 4*c.NumHidden),
-		checkpoint.NewArray("bw/bias", w.Backward.Bias, 4*c.NumHidden),
-		checkpoint.NewArray("W", w.W, 2*c.NumHidden, c.NumClasses),
-		checkpoint.NewArray("b", w.B, c.NumClasses),
+	return encode(t, string(header), []safetensors.Array{
+		safetensors.NewArray("other", w.W, len(w.W)),
+		safetensors.NewArray("fw/kernel", w.Forward.Kernel, c.NumInput+c.NumHidden, 4*c.NumHidden),
+		safetensors.NewArray("fw/bias", w.Forward.Bias, 4*c.NumHidden),
+		safetensors.NewArray("bw/kernel", w.Backward.Kernel, c.NumInput+c.NumHidden, 4*c.NumHidden),
+		safetensors.NewArray("bw/bias", w.Backward.Bias, 4*c.NumHidden),
+		safetensors.NewArray("W", w.W, 2*c.NumHidden, c.NumClasses),
+		safetensors.NewArray("b", w.B, c.NumClasses),
 	})
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/easy-gomlx/tutorials/birnn/infer"
 	"github.com/easy-gomlx/tutorials/birnn/internal/checkpoint"
+	"github.com/easy-gomlx/tutorials/birnn/internal/safetensors"
 )
 
 // TestDamage: a file that is cut off anywhere, or has one changed bit, is not
@@ -76,26 +77,26 @@ func TestHostileArrays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	without := func(name string) []checkpoint.Array {
-		return slices.DeleteFunc(slices.Clone(whole.Arrays), func(b checkpoint.Array) bool { return name == b.Name })
+	without := func(name string) []safetensors.Array {
+		return slices.DeleteFunc(slices.Clone(whole.Arrays), func(b safetensors.Array) bool { return name == b.Name })
 	}
-	with := func(a checkpoint.Array) []checkpoint.Array { return append(without(a.Name), a) }
+	with := func(a safetensors.Array) []safetensors.Array { return append(without(a.Name), a) }
 	nan := float32(math.NaN())
 	for _, tt := range []struct {
 		reason string
-		arrays []checkpoint.Array
+		arrays []safetensors.Array
 		want   string // in the error
 	}{
 		{"nothing", nil, `no tensor "fw/kernel"`},
 		{"no backward direction", without("bw/bias"), `no tensor "bw/bias"`},
 		{"no output layer", without("W"), `no tensor "W"`},
-		{"a weight that is not a number", with(checkpoint.NewArray("b", []float32{0, nan, 0}, 3)), `"b": value 1 is NaN`},
-		{"an infinite weight", with(checkpoint.NewArray("b", []float32{float32(math.Inf(1)), 0, 0}, 3)), `"b": value 0 is +Inf`},
-		{"a weight of another type", with(checkpoint.NewArray("b", []float64{0, 0, 0}, 3)), `"b" is F64[3]; its header requires F32[3]`},
-		{"a scalar for a vector", with(checkpoint.NewArray("b", []float32{0})), `"b" is F32[]; its header requires F32[3]`},
-		{"the transposed shape", with(checkpoint.NewArray("W", make([]float32, 12), 3, 4)), `"W" is F32[3 4]; its header requires F32[4 3]`},
-		{"a gigabyte that is not there", with(checkpoint.Array{Name: "b", DType: "F32", Shape: []int{math.MaxInt}}), "larger than the file"},
-		{"an extra variable", with(checkpoint.NewArray("c", []float32{nan})), "none"},
+		{"a weight that is not a number", with(safetensors.NewArray("b", []float32{0, nan, 0}, 3)), `"b": value 1 is NaN`},
+		{"an infinite weight", with(safetensors.NewArray("b", []float32{float32(math.Inf(1)), 0, 0}, 3)), `"b": value 0 is +Inf`},
+		{"a weight of another type", with(safetensors.NewArray("b", []float64{0, 0, 0}, 3)), `"b" is F64[3]; its header requires F32[3]`},
+		{"a scalar for a vector", with(safetensors.NewArray("b", []float32{0})), `"b" is F32[]; its header requires F32[3]`},
+		{"the transposed shape", with(safetensors.NewArray("W", make([]float32, 12), 3, 4)), `"W" is F32[3 4]; its header requires F32[4 3]`},
+		{"a gigabyte that is not there", with(safetensors.Array{Name: "b", DType: "F32", Shape: []int{math.MaxInt}}), "larger than the file"},
+		{"an extra variable", with(safetensors.NewArray("c", []float32{nan})), "none"},
 		{"no history", without("History.Training.Loss"), "none"},
 	} {
 		wantCorrupt(t, tt.reason, encode(t, whole.Header, tt.arrays), tt.want)
@@ -153,14 +154,14 @@ func TestProbe(t *testing.T) {
 func TestHugeProbe(t *testing.T) {
 	const inputs = 1000
 	header := fmt.Sprintf(`{"Version":3,"Config":{"NumInput":%d,"Timesteps":65536,"NumHidden":1,"NumClasses":1},"Own":true,"Probe":[1]}`, inputs)
-	arrays := []checkpoint.Array{checkpoint.NewArray("W", make([]float32, 2), 2, 1), checkpoint.NewArray("b", []float32{0}, 1)}
+	arrays := []safetensors.Array{safetensors.NewArray("W", make([]float32, 2), 2, 1), safetensors.NewArray("b", []float32{0}, 1)}
 	for _, name := range []string{"fw", "bw"} {
-		arrays = append(arrays, checkpoint.NewArray(name+"/kernel", make([]float32, (inputs+1)*4), inputs+1, 4), checkpoint.NewArray(name+"/bias", make([]float32, 4), 4))
+		arrays = append(arrays, safetensors.NewArray(name+"/kernel", make([]float32, (inputs+1)*4), inputs+1, 4), safetensors.NewArray(name+"/bias", make([]float32, 4), 4))
 	}
 	wantCorrupt(t, "a long sequence", encode(t, header, arrays), "too long")
 }
 
-func encode(t testing.TB, header string, arrays []checkpoint.Array) []byte {
+func encode(t testing.TB, header string, arrays []safetensors.Array) []byte {
 	t.Helper()
 	content, err := checkpoint.File{Header: header, Arrays: arrays}.Encode()
 	if err != nil {
@@ -222,8 +223,8 @@ func FuzzLoad(f *testing.F) {
 				shape = a.Shape
 			}
 		}
-		changed := slices.DeleteFunc(slices.Clone(whole.Arrays), func(b checkpoint.Array) bool { return name == b.Name })
-		changed = append(changed, checkpoint.Array{Name: name, DType: dtype, Shape: shape, Data: data[:len(data)/size*size]})
+		changed := slices.DeleteFunc(slices.Clone(whole.Arrays), func(b safetensors.Array) bool { return name == b.Name })
+		changed = append(changed, safetensors.Array{Name: name, DType: dtype, Shape: shape, Data: data[:len(data)/size*size]})
 		content, err := checkpoint.File{Header: header, Arrays: changed}.Encode()
 		if err != nil {
 			return

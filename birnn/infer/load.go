@@ -12,6 +12,7 @@ import (
 
 	"github.com/easy-gomlx/tutorials/birnn/internal/checkpoint"
 	"github.com/easy-gomlx/tutorials/birnn/internal/kernel"
+	"github.com/easy-gomlx/tutorials/birnn/internal/safetensors"
 )
 
 // CheckpointError reports that a file does not hold a network that this package
@@ -130,8 +131,8 @@ func build(file checkpoint.File) (*Network, error) {
 }
 
 // take returns the values of an array, and keeps a copy of it for Encode.
-func (n *Network) take(arrays []checkpoint.Array, name string, shape []int) ([]float32, error) {
-	at := slices.IndexFunc(arrays, func(a checkpoint.Array) bool { return a.Name == name })
+func (n *Network) take(arrays []safetensors.Array, name string, shape []int) ([]float32, error) {
+	at := slices.IndexFunc(arrays, func(a safetensors.Array) bool { return a.Name == name })
 	if at < 0 {
 		return nil, fmt.Errorf("it has no tensor %q", name)
 	}
@@ -139,7 +140,7 @@ func (n *Network) take(arrays []checkpoint.Array, name string, shape []int) ([]f
 	if a.DType != "F32" || !slices.Equal(a.Shape, shape) {
 		return nil, fmt.Errorf("tensor %q is %s%v; its header requires F32%v", name, a.DType, a.Shape, shape)
 	}
-	values, err := checkpoint.Values[float32](a)
+	values, err := safetensors.Values[float32](a)
 	if err != nil {
 		return nil, err
 	}
