@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/easy-gomlx/tutorials/birnn/internal/checkpoint"
+	"github.com/easy-gomlx/tutorials/birnn/internal/kernel"
 )
 
 // A Network is a trained network. Its methods may be called from any number of
@@ -14,7 +15,7 @@ type Network struct {
 	sizes
 	finalStates bool // the backward direction reads all rows, not just the last
 
-	forward, backward *layer
+	forward, backward *kernel.Layer
 	w, b              []float32 // the output layer: [2*hidden, classes] and [classes]
 
 	scratch sync.Pool       // of *scratch

@@ -109,7 +109,7 @@ func build(file checkpoint.File) (*Network, error) {
 		}
 		return v
 	}
-	cell := func(name string) (l *layer) {
+	cell := func(name string) (l *kernel.Layer) {
 		weights := values(name+"/kernel", c.NumInput+c.NumHidden, 4*c.NumHidden)
 		bias := values(name+"/bias", 4*c.NumHidden)
 		if err != nil {
@@ -118,7 +118,7 @@ func build(file checkpoint.File) (*Network, error) {
 		for k := range c.NumHidden { // the file has the bias without the forget bias
 			bias[2*c.NumHidden+k] += float32(c.ForgetBias)
 		}
-		l, err = newLayer(kernel.Best(), c.NumInput, c.NumHidden, weights, bias)
+		l, err = kernel.Best().NewLayer(c.NumInput, c.NumHidden, weights, bias)
 		return l
 	}
 	n.forward, n.backward = cell("fw"), cell("bw")

@@ -7,6 +7,8 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
+
+	"github.com/easy-gomlx/tutorials/birnn/internal/kernel"
 )
 
 // maxBlock is the number of sequences that are computed together.
@@ -92,7 +94,7 @@ func (n *Network) predict(p, x []float32, count int) error {
 	s := n.scratch.Get().(*scratch)
 	defer n.scratch.Put(s)
 	forward, backward := s.forward.first(count*n.hidden), s.backward.first(count*n.hidden)
-	r := run{Batch: count, Time: n.timesteps, Steps: n.timesteps, X: x, H: forward.h, C: forward.c}
+	r := kernel.Run{Batch: count, Time: n.timesteps, Steps: n.timesteps, X: x, H: forward.h, C: forward.c}
 	if err := n.forward.Run(r); err != nil {
 		return err
 	}

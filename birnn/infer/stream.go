@@ -1,6 +1,10 @@
 package infer
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/easy-gomlx/tutorials/birnn/internal/kernel"
+)
 
 // A Stream reads one sequence as it arrives, row by row. It belongs to one
 // goroutine; a network may have any number of streams.
@@ -39,7 +43,7 @@ func (s *Stream) Push(row []float32) ([]float32, error) {
 		return nil, fmt.Errorf("infer: Push: the row has %d values; want NumInput %d", len(row), n.input)
 	}
 	f, b := s.forward, s.backward
-	if err := n.forward.Run(run{Batch: 1, Time: 1, Steps: 1, X: row, H0: f.h, C0: f.c, H: f.h, C: f.c}); err != nil {
+	if err := n.forward.Run(kernel.Run{Batch: 1, Time: 1, Steps: 1, X: row, H0: f.h, C0: f.c, H: f.h, C: f.c}); err != nil {
 		return nil, err
 	}
 	read := row
@@ -48,7 +52,7 @@ func (s *Stream) Push(row []float32) ([]float32, error) {
 		read = s.rows
 	}
 	steps := len(read) / n.input
-	if err := n.backward.Run(run{Batch: 1, Time: steps, Steps: steps, Reversed: true, X: read, H: b.h, C: b.c}); err != nil {
+	if err := n.backward.Run(kernel.Run{Batch: 1, Time: steps, Steps: steps, Reversed: true, X: read, H: b.h, C: b.c}); err != nil {
 		return nil, err
 	}
 	p := make([]float32, n.classes)
