@@ -22,7 +22,9 @@ func load(ctx context.Context, w io.Writer, addr string, clients int, duration t
 	}
 	image := make([]float32, pixels)
 	for k := range image {
-		image[k] = rand.Float32()
+		if rand.IntN(5) == 0 { // as in MNIST, most pixels are empty
+			image[k] = float32(rand.IntN(256)) / 255
+		}
 	}
 	body, err := json.Marshal(request{Images: [][]float32{image}})
 	if err != nil {
