@@ -100,7 +100,7 @@ func ExampleNetwork_Encode() {
 	// <nil>
 }
 
-// A missing file is told from one that cannot be used.
+// Distinguish a missing file from one that cannot be used.
 func ExampleCheckpointError() {
 	_, err := infer.Load(files, "nowhere")
 	var unusable *infer.CheckpointError

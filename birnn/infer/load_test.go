@@ -70,7 +70,7 @@ func TestFileSystems(t *testing.T) {
 	}
 }
 
-// TestNoFile: what is not there, or is no file, is no corrupt checkpoint.
+// TestNoFile: a missing file, or something that is not a file, is not a corrupt checkpoint.
 func TestNoFile(t *testing.T) {
 	content := smallFile(t)
 	directory := t.TempDir()
@@ -91,7 +91,7 @@ func TestNoFile(t *testing.T) {
 		{"a directory in memory", fstest.MapFS{fileName + "/x": {}}, ".", nil, "not a regular file"},
 		{"a pipe", fstest.MapFS{fileName: {Mode: fs.ModeNamedPipe}}, ".", nil, "not a regular file"},
 		{"a size that memory cannot hold", claimFS{content, 1 << 50}, ".", nil, "at most"},
-		{"a size that is a lie", claimFS{content, 3 << 30}, ".", nil, "does not have the"},
+		{"a false size", claimFS{content, 3 << 30}, ".", nil, "does not have the"},
 		{"a size that is too small", claimFS{content, 100}, ".", nil, "does not have the"},
 		{"a negative size", claimFS{content, -1}, ".", nil, "does not have the"},
 	} {

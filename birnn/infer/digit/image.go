@@ -15,8 +15,8 @@ const Size = 28
 
 const (
 	inner       = 20   // MNIST's digits fit into 20 by 20 pixels
-	minContrast = 0.15 // between ink and background; less is taken to be noise
-	minInk      = 0.15 // fainter ink is taken to be noise
+	minContrast = 0.15 // between ink and background; less is treated as noise
+	minInk      = 0.15 // fainter ink is treated as noise
 )
 
 // ErrBlank reports that an image shows nothing.

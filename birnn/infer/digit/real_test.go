@@ -52,7 +52,7 @@ func TestRealPictures(t *testing.T) {
 }
 
 // TestAsMNIST: an enlarged digit becomes again the image that it was made from,
-// for almost all of them: faint ink at the rim, which is taken for noise,
+// for almost all of them: faint ink at the rim, which is treated as noise,
 // changes the scale of some.
 func TestAsMNIST(t *testing.T) {
 	test := realDigits(t)
