@@ -45,7 +45,7 @@
 //
 // On linux/amd64, in a program built with cgo, the LSTM runs in the kernels in C
 // that package birnn uses inside XLA, for AVX-512 and AVX2. Elsewhere it runs in Go,
-// some times slower. Predict allocates only its result.
+// several times slower. Predict allocates only its result.
 //
 // # Limits
 //

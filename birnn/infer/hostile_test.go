@@ -150,7 +150,7 @@ func TestProbe(t *testing.T) {
 	}
 }
 
-// TestHugeProbe: checking a probe is no way to ask for memory.
+// TestHugeProbe: checking a probe is bounded in memory.
 func TestHugeProbe(t *testing.T) {
 	const inputs = 1000
 	header := fmt.Sprintf(`{"Version":3,"Config":{"NumInput":%d,"Timesteps":65536,"NumHidden":1,"NumClasses":1},"Own":true,"Probe":[1]}`, inputs)

@@ -1,6 +1,9 @@
 package infer_test
 
 import (
+	"bytes"
+	"compress/gzip"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -71,9 +74,34 @@ func TestBuilds(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Logf("%s: %.1f MB", system, float64(info.Size())/1e6)
+		if goos == "js" {
+			wantSmall(t, binary)
+		}
 		if system == runtime.GOOS+"/"+runtime.GOARCH {
 			wantStatic(t, binary)
 		}
+	}
+}
+
+// wantSmall fails the test if the program takes a browser too long to load.
+// With brotli, which the standard library lacks, it has 0.82 MB.
+func wantSmall(t *testing.T, binary string) {
+	t.Helper()
+	content, err := os.ReadFile(binary)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var compressed bytes.Buffer
+	w, err := gzip.NewWriterLevel(&compressed, gzip.BestCompression)
+	if err == nil {
+		_, err = w.Write(content)
+	}
+	if err := errors.Join(err, w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("js/wasm, compressed with gzip: %.2f MB", float64(compressed.Len())/1e6)
+	if compressed.Len() > 1_200_000 {
+		t.Errorf("the program has %d bytes, compressed with gzip", compressed.Len())
 	}
 }
 

@@ -3,7 +3,6 @@ package infer_test
 import (
 	"archive/zip"
 	"bytes"
-	"embed"
 	"errors"
 	"io/fs"
 	"os"
@@ -17,13 +16,10 @@ import (
 	"github.com/easy-gomlx/tutorials/birnn/infer"
 )
 
-//go:embed digit/network/model.safetensors
-var embedded embed.FS
-
 // TestFileSystems loads the same network from directories, archives and the
 // program itself.
 func TestFileSystems(t *testing.T) {
-	content, err := embedded.ReadFile("digit/network/" + fileName)
+	content, err := files.ReadFile("digit/network/" + fileName)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +44,7 @@ func TestFileSystems(t *testing.T) {
 		fsys   fs.FS
 		dir    string
 	}{
-		{"embedded", embedded, "digit/network"},
+		{"embedded", files, "digit/network"},
 		{"a directory", os.DirFS(dir), "a/b"},
 		{"the root", os.DirFS(filepath.Join(dir, "a", "b")), "."},
 		{"no directory is the root", os.DirFS(filepath.Join(dir, "a", "b")), ""},
@@ -74,7 +70,7 @@ func TestFileSystems(t *testing.T) {
 	}
 }
 
-// TestNoFile: what is not there, or is no file, is no corrupt checkpoint.
+// TestNoFile: a missing file, or something that is not a file, is not a corrupt checkpoint.
 func TestNoFile(t *testing.T) {
 	content := smallFile(t)
 	directory := t.TempDir()
@@ -95,7 +91,7 @@ func TestNoFile(t *testing.T) {
 		{"a directory in memory", fstest.MapFS{fileName + "/x": {}}, ".", nil, "not a regular file"},
 		{"a pipe", fstest.MapFS{fileName: {Mode: fs.ModeNamedPipe}}, ".", nil, "not a regular file"},
 		{"a size that memory cannot hold", claimFS{content, 1 << 50}, ".", nil, "at most"},
-		{"a size that is a lie", claimFS{content, 3 << 30}, ".", nil, "does not have the"},
+		{"a false size", claimFS{content, 3 << 30}, ".", nil, "does not have the"},
 		{"a size that is too small", claimFS{content, 100}, ".", nil, "does not have the"},
 		{"a negative size", claimFS{content, -1}, ".", nil, "does not have the"},
 	} {

@@ -174,18 +174,3 @@ func TestConcurrency(t *testing.T) {
 	}
 	group.Wait()
 }
-
-func TestPredictAllocatesItsResult(t *testing.T) {
-	for _, readout := range readouts {
-		n := network(t, newModel(t, backendtest.Go(t), config(28, 28, 32, 10, readout)))
-		x := random(784)
-		predict := func() {
-			if _, err := n.Predict(x); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if allocs := testing.AllocsPerRun(100, predict); allocs != 1 {
-			t.Errorf("%v: Predict allocates %v times, want once", readout, allocs)
-		}
-	}
-}

@@ -15,8 +15,8 @@ const Size = 28
 
 const (
 	inner       = 20   // MNIST's digits fit into 20 by 20 pixels
-	minContrast = 0.15 // between ink and background; less is taken to be noise
-	minInk      = 0.1  // fainter ink is taken to be noise
+	minContrast = 0.15 // between ink and background; less is treated as noise
+	minInk      = 0.15 // fainter ink is treated as noise
 )
 
 // ErrBlank reports that an image shows nothing.
@@ -171,16 +171,16 @@ func overlaps(n, m int) (all []overlap) {
 }
 
 // center returns the picture on a background of Size by Size pixels, with its
-// center of mass in the middle.
+// center of mass in pixel 14, where MNIST has it.
 func center(p picture) []float32 {
 	var mass, x, y float64
 	for k, v := range p.pixels {
 		mass += float64(v)
-		x += float64(v) * (float64(k%p.width) + 0.5)
-		y += float64(v) * (float64(k/p.width) + 0.5)
+		x += float64(v) * float64(k%p.width)
+		y += float64(v) * float64(k/p.width)
 	}
-	place := func(center float64, n int) int {
-		return max(0, min(int(math.Round(Size/2-center)), Size-n)) // within the image
+	place := func(mean float64, n int) int {
+		return max(0, min(int(math.Round(Size/2-mean)), Size-n)) // within the image
 	}
 	left, top := place(x/mass, p.width), place(y/mass, p.height)
 	image := make([]float32, Size*Size)

@@ -1,0 +1,119 @@
+package digit_test
+
+import (
+	"bytes"
+	"errors"
+	"image"
+	"image/color"
+	"image/draw"
+	"image/jpeg"
+	"math"
+	"testing"
+
+	"github.com/easy-gomlx/tutorials/birnn/infer/digit"
+	"github.com/easy-gomlx/tutorials/birnn/mnist"
+)
+
+// rectangle draws a rectangle of ink on paper.
+func rectangle(c colors, width, height int, ink image.Rectangle) *image.NRGBA {
+	img := image.NewNRGBA(image.Rect(0, 0, width, height))
+	draw.Draw(img, img.Rect, image.NewUniform(c.paper), image.Point{}, draw.Src)
+	draw.Draw(img, ink, image.NewUniform(c.ink), image.Point{}, draw.Src)
+	return img
+}
+
+// TestPlaceAndScale follows rectangles, whose place in the result can be told.
+func TestPlaceAndScale(t *testing.T) {
+	for _, tt := range []struct {
+		reason        string
+		width, height int
+		ink           image.Rectangle
+		want          image.Rectangle // the pixels with full ink
+	}{
+		{"high", 200, 200, image.Rect(3, 5, 43, 85), image.Rect(10, 5, 20, 25)},
+		{"wide", 200, 200, image.Rect(100, 150, 180, 190), image.Rect(5, 10, 25, 20)},
+		{"a square as large as the picture but for its edge", 202, 202, image.Rect(1, 1, 201, 201), image.Rect(5, 5, 25, 25)},
+		{"a line one pixel wide", 300, 300, image.Rect(150, 20, 151, 280), image.Rect(14, 5, 15, 25)},
+		{"smaller than the result", 12, 12, image.Rect(2, 2, 7, 12), image.Rect(10, 5, 20, 25)},
+		{"one pixel", 9, 9, image.Rect(4, 4, 5, 5), image.Rect(5, 5, 25, 25)},
+	} {
+		x := fromImage(t, rectangle(blackOnWhite, tt.width, tt.height, tt.ink))
+		for k, v := range x {
+			want := float32(0)
+			if (image.Point{k % 28, k / 28}).In(tt.want) {
+				want = 1
+			}
+			if math.Abs(float64(v-want)) > 1e-3 {
+				t.Errorf("%s: row %d, column %d is %v, want %v", tt.reason, k/28, k%28, v, want)
+				break
+			}
+		}
+	}
+}
+
+// TestColors: the same digit in other colors, on other paper, as another kind of
+// image, gives the same.
+func TestColors(t *testing.T) {
+	x := mnist.Synthetic(10, 3).Image(4)
+	at := place{400, 350, 70, 20, 10}
+	want := fromImage(t, picture(x, blackOnWhite, at))
+	gray := func(v uint8) color.Color { return color.Gray{v} }
+	variants := map[string]image.Image{
+		"part of a larger image": picture(x, blackOnWhite, place{500, 500, 170, 120, 10}).SubImage(image.Rect(100, 100, 500, 450)),
+		"JPEG":                   asJPEG(t, picture(x, blackOnWhite, at)),
+	}
+	for reason, c := range map[string]colors{
+		"white on black":          {color.Black, color.White},
+		"gray on gray":            {gray(180), gray(90)},
+		"light gray on gray":      {gray(100), gray(190)},
+		"blue on yellow":          {color.NRGBA{250, 240, 150, 255}, color.NRGBA{10, 20, 120, 255}},
+		"black on transparent":    {color.NRGBA{0, 0, 0, 0}, color.Black},
+		"white on transparent":    {color.NRGBA{255, 255, 255, 0}, color.White},
+		"half-transparent ink":    {color.NRGBA{0, 0, 0, 0}, color.NRGBA{0, 0, 0, 128}},
+		"transparent ink on blue": {color.NRGBA{0, 0, 200, 255}, color.NRGBA{0, 0, 200, 20}},
+	} {
+		variants[reason] = picture(x, c, at)
+	}
+	for reason, img := range variants {
+		got := fromImage(t, img)
+		for k, v := range want {
+			if math.Abs(float64(got[k]-v)) > 0.2 { // faint ink is ink or not
+				t.Errorf("%s: row %d, column %d is %v, want %v", reason, k/28, k%28, got[k], v)
+				break
+			}
+		}
+	}
+}
+
+func asJPEG(t *testing.T, img image.Image) image.Image {
+	t.Helper()
+	var file bytes.Buffer
+	if err := jpeg.Encode(&file, img, nil); err != nil {
+		t.Fatal(err)
+	}
+	read, err := jpeg.Decode(&file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return read
+}
+
+func TestNoDigit(t *testing.T) {
+	faint := colors{color.Gray{200}, color.Gray{190}}
+	for reason, img := range map[string]image.Image{
+		"white":       rectangle(blackOnWhite, 30, 20, image.Rectangle{}),
+		"black":       image.NewGray(image.Rect(0, 0, 28, 28)),
+		"transparent": image.NewNRGBA(image.Rect(0, 0, 28, 28)),
+		"too faint":   rectangle(faint, 30, 20, image.Rect(5, 5, 10, 10)),
+		"one pixel":   image.NewGray(image.Rect(0, 0, 1, 1)),
+	} {
+		if x, err := digit.FromImage(img); !errors.Is(err, digit.ErrBlank) {
+			t.Errorf("%s: %v, %v; want ErrBlank", reason, x, err)
+		}
+	}
+	for reason, img := range map[string]image.Image{"nil": nil, "no pixels": image.NewGray(image.Rect(0, 0, 0, 5))} {
+		if _, err := digit.FromImage(img); err == nil || errors.Is(err, digit.ErrBlank) {
+			t.Errorf("%s: the error is %v", reason, err)
+		}
+	}
+}
