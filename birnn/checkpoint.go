@@ -11,6 +11,7 @@ import (
 
 	"github.com/easy-gomlx/tutorials/birnn/history"
 	"github.com/easy-gomlx/tutorials/birnn/internal/checkpoint"
+	"github.com/easy-gomlx/tutorials/birnn/internal/safetensors"
 )
 
 // CheckpointError reports that a checkpoint cannot be used, and why.
@@ -136,7 +137,7 @@ type saved struct {
 	file string
 	header
 	history   history.Record
-	variables []checkpoint.Array
+	variables []safetensors.Array
 }
 
 // readCheckpoint reads a directory's checkpoint and checks all that can be

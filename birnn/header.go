@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/easy-gomlx/tutorials/birnn/history"
-	"github.com/easy-gomlx/tutorials/birnn/internal/checkpoint"
+	"github.com/easy-gomlx/tutorials/birnn/internal/safetensors"
 )
 
 // headerVersion is the version of a checkpoint's content.
@@ -62,22 +62,22 @@ func seriesOf(h *history.Record) []namedSeries {
 }
 
 // historyArrays returns the history as arrays.
-func historyArrays(h history.Record) (arrays []checkpoint.Array) {
+func historyArrays(h history.Record) (arrays []safetensors.Array) {
 	for _, s := range seriesOf(&h) {
 		steps := make([]int64, len(s.Steps))
 		for k, step := range s.Steps {
 			steps[k] = int64(step)
 		}
 		arrays = append(arrays,
-			checkpoint.NewArray(s.name+".Steps", steps, len(steps)),
-			checkpoint.NewArray(s.name+".Loss", s.Loss, len(s.Loss)),
-			checkpoint.NewArray(s.name+".Accuracy", s.Accuracy, len(s.Accuracy)))
+			safetensors.NewArray(s.name+".Steps", steps, len(steps)),
+			safetensors.NewArray(s.name+".Loss", s.Loss, len(s.Loss)),
+			safetensors.NewArray(s.name+".Accuracy", s.Accuracy, len(s.Accuracy)))
 	}
 	return arrays
 }
 
 // splitHistory returns the history among the arrays, and the other arrays.
-func splitHistory(arrays []checkpoint.Array) (h history.Record, others []checkpoint.Array, err error) {
+func splitHistory(arrays []safetensors.Array) (h history.Record, others []safetensors.Array, err error) {
 	for _, s := range seriesOf(&h) {
 		if *s.Series, err = parseSeries(arrays, s.name); err != nil {
 			return h, nil, err
@@ -92,13 +92,13 @@ func splitHistory(arrays []checkpoint.Array) (h history.Record, others []checkpo
 }
 
 // parseSeries returns the series of the given name.
-func parseSeries(arrays []checkpoint.Array, name string) (s history.Series, err error) {
-	steps, err := checkpoint.Find[int64](arrays, name+".Steps")
+func parseSeries(arrays []safetensors.Array, name string) (s history.Series, err error) {
+	steps, err := safetensors.Find[int64](arrays, name+".Steps")
 	if err == nil {
-		s.Loss, err = checkpoint.Find[float64](arrays, name+".Loss")
+		s.Loss, err = safetensors.Find[float64](arrays, name+".Loss")
 	}
 	if err == nil {
-		s.Accuracy, err = checkpoint.Find[float64](arrays, name+".Accuracy")
+		s.Accuracy, err = safetensors.Find[float64](arrays, name+".Accuracy")
 	}
 	if err != nil {
 		return s, err

@@ -14,6 +14,7 @@ import (
 	"github.com/easy-gomlx/tutorials/birnn/internal/backendtest"
 
 	"github.com/easy-gomlx/tutorials/birnn/internal/checkpoint"
+	"github.com/easy-gomlx/tutorials/birnn/internal/safetensors"
 )
 
 // TestFileIsSafetensors reads a checkpoint as the format's description says,
@@ -108,25 +109,25 @@ func TestHostileCheckpoints(t *testing.T) {
 			wantLoadError(t, path, file, tt.want)
 		})
 	}
-	with := func(a checkpoint.Array) []checkpoint.Array {
-		others := slices.DeleteFunc(slices.Clone(arrays), func(b checkpoint.Array) bool { return a.Name == b.Name })
+	with := func(a safetensors.Array) []safetensors.Array {
+		others := slices.DeleteFunc(slices.Clone(arrays), func(b safetensors.Array) bool { return a.Name == b.Name })
 		return append(others, a)
 	}
 	for _, tt := range []struct {
 		reason string
-		arrays []checkpoint.Array
+		arrays []safetensors.Array
 		want   string
 	}{
 		{"nothing", nil, `no tensor "History.Training.Steps"`},
-		{"a history of another type", with(checkpoint.NewArray("History.Training.Loss", []float32{1, 2}, 2)), `"History.Training.Loss": its type is "F32"`},
-		{"a history with holes", with(checkpoint.NewArray("History.Training.Loss", []float64{1}, 1)), "History.Training has 2 steps, 1 losses"},
-		{"a history out of order", with(checkpoint.NewArray("History.Training.Steps", []int64{2, 1}, 2)), "the steps of its History.Training are not in order"},
-		{"a loss that is not a number", with(checkpoint.NewArray("History.Training.Loss", []float64{1, nan}, 2)), `"History.Training.Loss": value 1 is NaN`},
-		{"a weight that is not a number", with(checkpoint.NewArray("b", []float32{0, float32(nan), 0}, 3)), `"b": value 1 is NaN`},
-		{"a weight of another type", with(checkpoint.NewArray("b", []float64{0, 0, 0}, 3)), `variable "b" is F32[3] in the network and F64[3]`},
-		{"a scalar for a vector", with(checkpoint.NewArray("b", []float32{0})), `"b" is F32[3] in the network and F32[] in the checkpoint`},
-		{"an extra variable", with(checkpoint.NewArray("c", []float32{0})), `the checkpoint has a variable "c"`},
-		{"a gigabyte that is not there", with(checkpoint.Array{Name: "b", DType: "F32", Shape: []int{math.MaxInt}}), "larger than the file"},
+		{"a history of another type", with(safetensors.NewArray("History.Training.Loss", []float32{1, 2}, 2)), `"History.Training.Loss": its type is "F32"`},
+		{"a history with holes", with(safetensors.NewArray("History.Training.Loss", []float64{1}, 1)), "History.Training has 2 steps, 1 losses"},
+		{"a history out of order", with(safetensors.NewArray("History.Training.Steps", []int64{2, 1}, 2)), "the steps of its History.Training are not in order"},
+		{"a loss that is not a number", with(safetensors.NewArray("History.Training.Loss", []float64{1, nan}, 2)), `"History.Training.Loss": value 1 is NaN`},
+		{"a weight that is not a number", with(safetensors.NewArray("b", []float32{0, float32(nan), 0}, 3)), `"b": value 1 is NaN`},
+		{"a weight of another type", with(safetensors.NewArray("b", []float64{0, 0, 0}, 3)), `variable "b" is F32[3] in the network and F64[3]`},
+		{"a scalar for a vector", with(safetensors.NewArray("b", []float32{0})), `"b" is F32[3] in the network and F32[] in the checkpoint`},
+		{"an extra variable", with(safetensors.NewArray("c", []float32{0})), `the checkpoint has a variable "c"`},
+		{"a gigabyte that is not there", with(safetensors.Array{Name: "b", DType: "F32", Shape: []int{math.MaxInt}}), "larger than the file"},
 	} {
 		t.Run(tt.reason, func(t *testing.T) {
 			file, err := checkpoint.File{Header: text, Arrays: tt.arrays}.Encode()
@@ -187,8 +188,8 @@ func FuzzCheckpoint(f *testing.F) {
 			return
 		}
 		n := len(data) / size
-		changed := slices.DeleteFunc(slices.Clone(whole.Arrays), func(b checkpoint.Array) bool { return name == b.Name })
-		changed = append(changed, checkpoint.Array{Name: name, DType: dtype, Shape: []int{n}, Data: data[:n*size]})
+		changed := slices.DeleteFunc(slices.Clone(whole.Arrays), func(b safetensors.Array) bool { return name == b.Name })
+		changed = append(changed, safetensors.Array{Name: name, DType: dtype, Shape: []int{n}, Data: data[:n*size]})
 		content, err := checkpoint.File{Header: header, Arrays: changed}.Encode()
 		if err != nil {
 			return

@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"github.com/easy-gomlx/tutorials/birnn/internal/backendtest"
-	"github.com/easy-gomlx/tutorials/birnn/internal/checkpoint"
+	"github.com/easy-gomlx/tutorials/birnn/internal/safetensors"
 
 	"github.com/easy-gomlx/tutorials/birnn/backend"
 	"github.com/easy-gomlx/tutorials/birnn/internal/longtest"
@@ -220,8 +220,8 @@ func largestDifference(t *testing.T, a, b *saved) float64 {
 			}
 			continue
 		}
-		x, errX := checkpoint.Values[float32](v)
-		y, errY := checkpoint.Values[float32](b.variables[k])
+		x, errX := safetensors.Values[float32](v)
+		y, errY := safetensors.Values[float32](b.variables[k])
 		if err := errors.Join(errX, errY); err != nil {
 			t.Fatal(err)
 		}

@@ -19,7 +19,7 @@ import (
 	"github.com/gomlx/gomlx/ml/train/optimizer/cosineschedule"
 
 	"github.com/easy-gomlx/tutorials/birnn/internal/backendtest"
-	"github.com/easy-gomlx/tutorials/birnn/internal/checkpoint"
+	"github.com/easy-gomlx/tutorials/birnn/internal/safetensors"
 	"github.com/easy-gomlx/tutorials/birnn/rnn"
 )
 
@@ -156,20 +156,20 @@ func sameVariables(t *testing.T, m *Model, store *model.Store) {
 			}
 			continue
 		}
-		near(t, a.Name, float32s(t, a), float32s(t, checkpoint.Array{Name: a.Name, DType: a.DType, Data: data}), 2e-6)
+		near(t, a.Name, float32s(t, a), float32s(t, safetensors.Array{Name: a.Name, DType: a.DType, Data: data}), 2e-6)
 	}
 }
 
-func float32s(t *testing.T, a checkpoint.Array) []float32 {
+func float32s(t *testing.T, a safetensors.Array) []float32 {
 	t.Helper()
 	if a.DType == "F32" {
-		values, err := checkpoint.Values[float32](a)
+		values, err := safetensors.Values[float32](a)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return values
 	}
-	values, err := checkpoint.Values[float64](a)
+	values, err := safetensors.Values[float64](a)
 	if err != nil {
 		t.Fatal(err)
 	}

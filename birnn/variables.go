@@ -10,7 +10,7 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
 
-	"github.com/easy-gomlx/tutorials/birnn/internal/checkpoint"
+	"github.com/easy-gomlx/tutorials/birnn/internal/safetensors"
 )
 
 // dtypeNames are the types of variables, as a checkpoint names them.
@@ -24,13 +24,13 @@ var dtypeNames = map[dtypes.DType]string{
 
 // variableArrays returns the values of all variables: the network's, the
 // optimizer's and the state of the random numbers.
-func (m *Model) variableArrays() (arrays []checkpoint.Array, err error) {
+func (m *Model) variableArrays() (arrays []safetensors.Array, err error) {
 	for v := range m.store.IterVariables() {
 		value, err := v.Value()
 		if err != nil {
 			return nil, fmt.Errorf("reading variable %q: %w", v.Path(), err)
 		}
-		a := checkpoint.Array{Name: arrayName(v), DType: dtypeNames[v.DType()], Shape: v.Shape().Dimensions}
+		a := safetensors.Array{Name: arrayName(v), DType: dtypeNames[v.DType()], Shape: v.Shape().Dimensions}
 		if err := value.ConstBytes(func(data []byte) { a.Data = slices.Clone(data) }); err != nil {
 			return nil, fmt.Errorf("reading variable %q: %w", v.Path(), err)
 		}
@@ -45,13 +45,13 @@ func (m *Model) variableArrays() (arrays []checkpoint.Array, err error) {
 func arrayName(v *model.Variable) string { return strings.TrimPrefix(v.Path(), "/") }
 
 // checkWeights returns an error if a trainable variable is not finite.
-func checkWeights(v *model.Variable, a checkpoint.Array) (err error) {
+func checkWeights(v *model.Variable, a safetensors.Array) (err error) {
 	switch {
 	case !v.Trainable:
 	case a.DType == "F32":
-		_, err = checkpoint.Values[float32](a)
+		_, err = safetensors.Values[float32](a)
 	case a.DType == "F64":
-		_, err = checkpoint.Values[float64](a)
+		_, err = safetensors.Values[float64](a)
 	}
 	return err
 }
@@ -68,8 +68,8 @@ func (m *Model) restore(c *saved) error {
 
 // setVariables sets all variables, after checking that they are those of the
 // network.
-func (m *Model) setVariables(arrays []checkpoint.Array) error {
-	left := make(map[string]checkpoint.Array, len(arrays))
+func (m *Model) setVariables(arrays []safetensors.Array) error {
+	left := make(map[string]safetensors.Array, len(arrays))
 	for _, a := range arrays {
 		left[a.Name] = a
 	}

@@ -2,12 +2,9 @@
 // a directory. It deals with bytes and files; their meaning is up to the
 // caller.
 //
-// The files are in the safetensors format, so that other programs can read them:
-// eight bytes with the length of a JSON header, the header, and the data,
-// little-endian. The header gives type, shape and place of each array, and has
-// room for strings under __metadata__; among these are the caller's header and
-// the SHA-256 of the file, with zeros in its place. See
-// https://huggingface.co/docs/safetensors.
+// The files are in the safetensors format (see package safetensors), so that
+// other programs can read them. Their metadata has the caller's header and the
+// SHA-256 of the file with zeros in its place.
 //
 // A reader sees a checkpoint as it was before a write or as it is after it,
 // whenever the program is killed or the power fails. The previous checkpoint is

@@ -1,6 +1,7 @@
-package checkpoint
+package safetensors
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/binary"
 	"encoding/json"
@@ -13,9 +14,8 @@ import (
 // of the tutorial's network has 3 kB.
 const maxHeader = 1 << 20
 
-// Decode parses a file. The arrays must cover the data exactly, and the digest
-// must match. The arrays share the file's memory; beyond it, no more than a
-// multiple of the bounded header is allocated.
+// Decode parses a file. The arrays share the file's memory; beyond it, no more
+// than a multiple of the bounded header is allocated.
 func Decode(file []byte) (File, error) {
 	if len(file) < 8 {
 		return File{}, fmt.Errorf("it has %d bytes, too few for a header", len(file))
@@ -24,29 +24,50 @@ func Decode(file []byte) (File, error) {
 	if length > maxHeader || length > uint64(len(file)-8) {
 		return File{}, fmt.Errorf("its header claims %d bytes, the file has %d; at most %d are allowed", length, len(file), maxHeader)
 	}
-	data := file[8+length:]
-	var header map[string]json.RawMessage
-	if err := json.Unmarshal(file[8:8+length], &header); err != nil {
+	header, err := parseHeader(file[8 : 8+length])
+	if err != nil {
 		return File{}, fmt.Errorf("its header is not valid: %w", err)
 	}
-	metadata := map[string]string{}
+	f := File{Metadata: map[string]string{}}
 	if text, ok := header[metadataKey]; ok {
-		if err := json.Unmarshal(text, &metadata); err != nil {
+		if err := json.Unmarshal(text, &f.Metadata); err != nil {
 			return File{}, fmt.Errorf("its metadata is not valid: %w", err)
 		}
 		delete(header, metadataKey)
 	}
-	stored := metadata[digestKey]
-	at := digestAt(stored, file)
-	if len(stored) != len(noDigest) || at < 0 || digest(file, at) != stored {
-		return File{}, fmt.Errorf("its content does not match the SHA-256 %q in its metadata: the file is corrupt", stored)
+	f.Arrays, err = arraysOf(header, file[8+length:])
+	return f, err
+}
+
+// parseHeader parses a JSON object whose names are all different.
+func parseHeader(text []byte) (map[string]json.RawMessage, error) {
+	d := json.NewDecoder(bytes.NewReader(text))
+	if t, err := d.Token(); err != nil || t != json.Delim('{') {
+		return nil, cmp.Or(err, errors.New("it is not a JSON object"))
 	}
-	text, ok := metadata[headerKey]
-	if !ok {
-		return File{}, errors.New("it is a safetensors file, but birnn did not write it")
+	header := map[string]json.RawMessage{}
+	for d.More() {
+		t, err := d.Token()
+		if err != nil {
+			return nil, err
+		}
+		name, _ := t.(string) // in an object, every other token is
+		if _, repeated := header[name]; repeated {
+			return nil, fmt.Errorf("it has two descriptions of %q", name)
+		}
+		var value json.RawMessage
+		if err := d.Decode(&value); err != nil {
+			return nil, err
+		}
+		header[name] = value
 	}
-	arrays, err := arraysOf(header, data)
-	return File{Header: text, Arrays: arrays}, err
+	if _, err := d.Token(); err != nil { // the closing brace
+		return nil, err
+	}
+	if rest := bytes.TrimSpace(text[d.InputOffset():]); len(rest) > 0 {
+		return nil, fmt.Errorf("after it come %d more bytes", len(rest))
+	}
+	return header, nil
 }
 
 // arraysOf returns the arrays that the header describes, in the order of the
