@@ -52,6 +52,9 @@ func (m Model) Encode() []byte {
 		entry.texts(2, e.Value)
 		out.bytes(14, entry)
 	}
+	for range m.Functions {
+		out.bytes(25, nil)
+	}
 	return out
 }
 
@@ -114,6 +117,13 @@ func (t Tensor) encode() (out message) {
 	out.int(2, int64(t.Type))
 	out.text(8, t.Name)
 	out.bytes(9, t.Raw)
+	if t.External {
+		var location message
+		location.texts(1, "location")
+		location.texts(2, "weights.bin")
+		out.bytes(13, location)
+		out.int(14, 1)
+	}
 	return out
 }
 
