@@ -21,7 +21,7 @@ type stateDict struct {
 // newStateDict finds the two modules in a file.
 func newStateDict(file safetensors.File) (*stateDict, error) {
 	if _, ours := file.Metadata["birnn"]; ours {
-		return nil, &Error{Format: pyTorch, Err: errors.New("it is a checkpoint of package birnn, not a state_dict")}
+		return nil, &Error{Format: pyTorch, Err: errors.New("it is a checkpoint of package birnn, not a state_dict: load its directory with birnn.Load")}
 	}
 	s := &stateDict{tensors: map[string]safetensors.Array{}}
 	var outputs []string
