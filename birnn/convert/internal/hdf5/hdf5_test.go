@@ -131,7 +131,7 @@ func TestManyPathsToOneNode(t *testing.T) {
 		for range children {
 			node = append(node, numbers(uint64(next), 0)...)
 		}
-		file = append(file, append(node, make([]byte, 8)...)...)
+		file = append(file, node...)
 		if level == 0 {
 			break
 		}
