@@ -2,17 +2,18 @@
 // formats of other frameworks.
 //
 //	format    file          written                          read
-//	ONNX      .onnx         a graph with two LSTM nodes       graphs of the same network, as torch.onnx.export makes them
+//	ONNX      .onnx         a graph of LSTM nodes            graphs of the same network, as torch.onnx.export makes them
 //	PyTorch   .safetensors  a state_dict                     state_dicts of an nn.LSTM and an nn.Linear
 //	Keras     .keras        a model for keras.models         models of a Bidirectional(LSTM) and a Dense
 //
-// The network, its dimensions, its readout and its weights travel, and with them
-// all probabilities, up to rounding. What does not travel is the training: the
-// optimizer's state, the history, the step and the random numbers. So a network that arrives
-// has the training settings of [birnn.DefaultConfig]; change them as you like.
+// A file has the network's dimensions, its readout and its weights: it predicts
+// the same probabilities, up to rounding. It does not have the state of the
+// training: the optimizer's moments, the history, the step and the random
+// numbers. The configuration of a network that was read has the training
+// settings of [birnn.DefaultConfig].
 //
-// Other frameworks have no forget bias. It is added to the bias on the way out,
-// and on the way in Config.ForgetBias is zero.
+// Other frameworks have no forget bias. Writing adds it to the bias; after
+// reading, Config.ForgetBias is zero.
 //
 // The command birnn-convert converts files and checkpoint directories:
 //
@@ -93,13 +94,15 @@
 //
 // A functional model of the same layers is read too, also with [:, -1] for the last
 // output. The Dense layer may be linear, with or without a softmax layer after
-// it. Dropout layers are left out, because they do nothing in prediction. Files of
-// weights alone (.weights.h5) do not say what the layers are, and are not read.
+// it. Dropout layers are ignored, because they do nothing in prediction. Files
+// with weights only (.weights.h5) do not say what the layers are, and are not
+// read.
 //
-// # Files of others
+// # Untrusted files
 //
-// No code in a file is ever run, and nothing is unpickled. The error is an [*Error] that names
-// the tensor, layer or node that cannot be converted. Reading allocates no more than
-// a small multiple of the file's size, whatever the file claims. Files of more than 1 GiB
-// are refused: no network of package birnn has that many weights.
+// No code in a file is ever run, and nothing is unpickled. If a file cannot be
+// converted, the error is an [*Error] that names the tensor, layer or node.
+// Reading allocates no more than a small multiple of the file's size, whatever
+// the file claims. Files larger than the largest network of package birnn, whose
+// weights take 1 GiB, are not read.
 package convert

@@ -214,7 +214,7 @@ func FuzzReadPyTorch(f *testing.F) {
 	f.Fuzz(func(t *testing.T, file []byte) { checkRead(t, formats[0], file) })
 }
 
-// FuzzReadKeras changes the members of the archive, with the right checksums, and takes the second as a whole file too.
+// FuzzReadKeras changes the members of the archive, with the right checksums, and also reads the second one as a whole file.
 func FuzzReadKeras(f *testing.F) {
 	for _, readout := range readouts {
 		cfg := smallConfig(readout)

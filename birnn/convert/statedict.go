@@ -156,7 +156,7 @@ func (s *stateDict) cell(cfg birnn.Config, suffix string) birnn.CellWeights {
 }
 
 // values returns the numbers of a tensor, which must have the given shape. It
-// sets s.err, if that is nil, and returns nil if they cannot be had.
+// sets s.err, if that is nil, and returns nil if there are none.
 func (s *stateDict) values(name string, shape ...int) []float32 {
 	a, ok := s.tensors[name]
 	var values []float32
