@@ -2,9 +2,22 @@
 // two LSTMs read a sequence from both ends, and a linear layer scores its
 // class. It runs on GoMLX, through XLA on a CPU or GPU or in pure Go.
 //
+//	x, [Timesteps, NumInput]      x0        x1        x2        x3
+//	                              |         |         |         |
+//	forward cell          0 ->    h   ->    h   ->    h   ->    h    => FinalStates, LastOutput
+//	backward cell                 h   <-    h   <-    h   <-    h   <- 0
+//	                              => FinalStates                 => LastOutput
+//
+//	readout, [2*NumHidden]   ->   W, B   ->   logits, [NumClasses]   ->   softmax   ->   probabilities
+//
 // A [Model] trains, evaluates, predicts, saves and loads: the built-in network
-// ([New], [Load], [Resume]) or one of your own ([Network]). The layers themselves,
-// for graphs of your own, are in package rnn.
+// ([New], [Load], [Resume]) or one of your own ([Network]).
+//
+//	birnn          trains a network and saves it in a directory
+//	birnn/rnn      has the layers, for GoMLX graphs of your own
+//	birnn/infer    predicts with a saved network, without GoMLX and XLA
+//	birnn/convert  exchanges networks with ONNX, PyTorch and Keras
+//	birnn/backend  opens what computes; birnn/mnist and birnn/sequences load data
 //
 // It computes TensorFlow's numbers, with the same gates, weights, initial
 // values, loss and Adam. Tests compare probabilities, gradients, losses and
@@ -57,4 +70,26 @@
 // batch that they do not divide runs on one device. To use fewer, open the
 // backend with backend.Options.CPUDevices, or choose GPUs with
 // CUDA_VISIBLE_DEVICES. It has not been tested on GPUs.
+//
+// # Errors
+//
+// Bad input, such as a slice of the wrong length or a number that is not finite,
+// is an error that names the argument, and changes nothing. These errors are to
+// be examined with errors.As and errors.Is:
+//
+//	[*MismatchError]     the directory holds another training run
+//	[*CheckpointError]   the checkpoint is corrupt or belongs to another network
+//	[*InUseError]        another process trains in the directory
+//	[*DivergedError]     the loss has become NaN or infinite
+//	[ErrClosed]          the model is closed
+//	[fs.ErrNotExist]     there is nothing to load
+//	[context.Canceled]   training was stopped, and saved if it has a directory
+//
+// # Compatibility
+//
+// The module is at v0. A new minor version may change exported names; a patch
+// does not. A checkpoint of another format is refused with a [*CheckpointError]
+// that names both; the version that wrote it can export it with package convert.
+// Results may change in their last bits with any version of this module, of GoMLX
+// or of XLA.
 package birnn

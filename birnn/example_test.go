@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
@@ -119,4 +121,65 @@ func ExampleNetwork() {
 	// Output:
 	// loss fell: true
 	// probabilities: 10
+}
+
+// The weights leave as plain slices, and arrive in another model.
+func ExampleModel_SetWeights() {
+	cfg := birnn.DefaultConfig()
+	cfg.NumHidden = 8
+	trained := must.M1(birnn.New(pureGo(), cfg))
+	defer trained.Close()
+	cfg.Seed = 7
+	other := must.M1(birnn.New(pureGo(), cfg))
+	defer other.Close()
+
+	w := must.M1(trained.Weights())
+	fmt.Println("forward kernel:", len(w.Forward.Kernel), "=", cfg.NumInput+cfg.NumHidden, "*", 4*cfg.NumHidden)
+	must.M(other.SetWeights(w))
+
+	digit := mnist.Synthetic(1, 1).Images
+	fmt.Println("same probabilities:", slices.Equal(must.M1(trained.Predict(digit))[0], must.M1(other.Predict(digit))[0]))
+
+	w.B = w.B[:3]
+	fmt.Println(other.SetWeights(w))
+	// Output:
+	// forward kernel: 1152 = 36 * 32
+	// same probabilities: true
+	// birnn: Weights.B has 3 values; [10] takes 10
+}
+
+// A directory that holds another training run is never overwritten.
+func ExampleMismatchError() {
+	dir := must.M1(os.MkdirTemp("", ""))
+	defer os.RemoveAll(dir)
+	cfg := birnn.DefaultConfig()
+	cfg.NumHidden = 8
+	m := must.M1(birnn.New(pureGo(), cfg))
+	must.M(m.Save(dir))
+	must.M(m.Close())
+
+	cfg.NumHidden = 16
+	_, err := birnn.Resume(pureGo(), cfg, dir)
+	if mismatch, ok := errors.AsType[*birnn.MismatchError](err); ok {
+		fmt.Println(mismatch.Field, "was", mismatch.Was, "and is now", mismatch.Is)
+	}
+	// Output: Config.NumHidden was 8 and is now 16
+}
+
+// Load tells a directory without a network from one that is corrupt.
+func ExampleCheckpointError() {
+	dir := must.M1(os.MkdirTemp("", ""))
+	defer os.RemoveAll(dir)
+
+	_, err := birnn.Load(pureGo(), dir)
+	fmt.Println("nothing there:", errors.Is(err, fs.ErrNotExist))
+
+	must.M(os.WriteFile(filepath.Join(dir, "model.safetensors"), []byte("not a network"), 0o644))
+	_, err = birnn.Load(pureGo(), dir)
+	if bad, ok := errors.AsType[*birnn.CheckpointError](err); ok {
+		fmt.Println("corrupt:", filepath.Base(bad.File))
+	}
+	// Output:
+	// nothing there: true
+	// corrupt: model.safetensors
 }

@@ -5,11 +5,18 @@
 //	go run ./notebooks -execute -epochs 1      run it without a browser
 //	go run ./notebooks -doctor                 find out what is wrong
 //
-// The name of another notebook may follow the flags. Everything is installed in easy-gomlx in the user's cache directory, or in
-// EASY_GOMLX_CACHE if set; deleting that directory deletes it all.
+// The name of another notebook may follow the flags. Without a clone of the repository,
+//
+//	go run github.com/easy-gomlx/tutorials/notebooks@latest
+//
+// does the same, with a copy of the notebooks in the directory easy-gomlx, or in the one that -dir names. Files that are already there are
+// kept.
+//
+// Everything is installed in easy-gomlx in the user's cache directory, or in EASY_GOMLX_CACHE if set; deleting that directory deletes it all.
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -26,15 +33,12 @@ import (
 	"github.com/easy-gomlx/tutorials/notebooks/internal/setup"
 )
 
-const (
-	module   = "github.com/easy-gomlx/tutorials"
-	tutorial = "bidirectional_rnn.ipynb"
-)
+const tutorial = "bidirectional_rnn.ipynb"
 
 type options struct {
 	prepare, execute, doctor, noBrowser bool
 	epochs, port                        int
-	out, notebook                       string
+	dir, out, notebook                  string
 }
 
 func main() {
@@ -60,6 +64,7 @@ func parse(args []string) (options, error) {
 	f.BoolVar(&o.execute, "execute", false, "run the notebook without a browser")
 	f.IntVar(&o.epochs, "epochs", 0, "with -execute: the number of `epochs` to train, instead of the notebook's")
 	f.StringVar(&o.out, "o", "out", "with -execute: the `directory` for the executed notebook, its web page and its checkpoints")
+	f.StringVar(&o.dir, "dir", "", "without a clone of the repository: the `directory` to copy the notebooks to (default \""+defaultDir+"\")")
 	f.BoolVar(&o.doctor, "doctor", false, "check every part without changing anything, and say how to fix what is wrong")
 	f.IntVar(&o.port, "port", 0, fmt.Sprintf("the `port` that JupyterLab listens on (default %d or the next free one)", lab.DefaultPort))
 	f.BoolVar(&o.noBrowser, "no-browser", false, "print the address without opening a browser")
@@ -96,7 +101,7 @@ func run(ctx context.Context, o options) error {
 	}
 	var notebook string
 	if !o.prepare { // before anything slow
-		if notebook, err = find(o.notebook); err != nil {
+		if notebook, err = find(o, setup.Version(), s.Console); err != nil {
 			return err
 		}
 	}
@@ -112,21 +117,33 @@ func run(ctx context.Context, o options) error {
 	return lab.Open(ctx, s, lab.Session{Notebook: notebook, Port: o.port, NoBrowser: o.noBrowser})
 }
 
-// find returns the file of a notebook, given its path, or its name if it is in this directory.
-func find(name string) (string, error) {
-	if _, err := os.Stat(name); err == nil {
-		return filepath.Abs(name)
+// find returns the file of a notebook, given its path or the name of one of ours. Ours are those of the clone or, where there is none
+// because the go command downloaded the module, copies that the reader can change.
+func find(o options, version string, console *setup.Console) (string, error) {
+	if version == "" && o.dir != "" {
+		return "", fmt.Errorf("-dir %s: in a clone of the repository the notebooks are not copied; start without -dir", o.dir)
 	}
-	if filepath.Base(name) != name {
-		return "", fmt.Errorf("there is no notebook %s", name)
+	if _, err := os.Stat(o.notebook); err == nil && o.dir == "" {
+		return filepath.Abs(o.notebook)
 	}
-	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", module).Output()
-	if err != nil {
-		return "", fmt.Errorf("find the directory of the notebooks: %w; run the command inside a checkout of %s", err, module)
+	if filepath.Base(o.notebook) != o.notebook {
+		return "", fmt.Errorf("there is no notebook %s", o.notebook)
 	}
-	path := filepath.Join(strings.TrimSpace(string(out)), "notebooks", name)
+	dir := cmp.Or(o.dir, defaultDir)
+	if version != "" {
+		if err := copyNotebooks(dir, version, console); err != nil {
+			return "", err
+		}
+	} else {
+		out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", setup.Module).Output()
+		if err != nil {
+			return "", fmt.Errorf("find the directory of the notebooks: %w; run the command inside a clone of %s", err, setup.Module)
+		}
+		dir = filepath.Join(strings.TrimSpace(string(out)), "notebooks")
+	}
+	path := filepath.Join(dir, o.notebook)
 	if _, err := os.Stat(path); err != nil {
 		return "", fmt.Errorf("there is no notebook %s", path)
 	}
-	return path, nil
+	return filepath.Abs(path)
 }

@@ -48,14 +48,14 @@ func TestFind(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Chdir(filepath.Dir(here))
-	if got, err := find("main.go"); err != nil || got != filepath.Join(here, "main.go") {
+	if got, err := find(options{notebook: "main.go"}, "", nil); err != nil || got != filepath.Join(here, "main.go") {
 		t.Errorf("a name in the notebooks' folder: got %q, %v", got, err)
 	}
-	if got, err := find("notebooks/main.go"); err != nil || got != filepath.Join(here, "main.go") {
+	if got, err := find(options{notebook: "notebooks/main.go"}, "", nil); err != nil || got != filepath.Join(here, "main.go") {
 		t.Errorf("a path: got %q, %v", got, err)
 	}
 	for _, name := range []string{"nothing.ipynb", "no/thing.ipynb"} {
-		if _, err := find(name); err == nil || !strings.Contains(err.Error(), name) {
+		if _, err := find(options{notebook: name}, "", nil); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s: got %v, want an error that names it", name, err)
 		}
 	}
@@ -68,7 +68,7 @@ func notebook(t *testing.T, path string, cells ...string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	local := "!*go mod edit -replace \"" + module + "=" + root + "\" -require " + module + "@v0.0.0 && cp \"" + root + "/go.sum\" ."
+	local := "!*go mod edit -replace \"" + setup.Module + "=" + root + "\" -require " + setup.Module + "@v0.0.0 && cp \"" + root + "/go.sum\" ."
 	var list []map[string]any
 	for _, source := range append([]string{local}, cells...) {
 		list = append(list, map[string]any{"cell_type": "code", "metadata": map[string]any{}, "source": source, "outputs": []any{}, "execution_count": nil})

@@ -46,8 +46,8 @@ func (s *summary) bars() (picture, error) {
 func (r result) timeAndRatio(all []result) string {
 	middle, _ := r.milliseconds()
 	text := short(middle) + " ms"
-	if middle, _, _, ok := ratio(r, all); ok && r.Peer != ours {
-		text += fmt.Sprintf(" (birnn %.2f×)", middle)
+	if middle, _, _, ok := ratio(r, all); ok {
+		text += fmt.Sprintf(" (%s %.2f×)", reference(all), middle)
 	}
 	return text
 }
@@ -59,7 +59,7 @@ func (p picture) bar(y float64, r result, label string) error {
 		return err
 	}
 	bar.Horizontal, bar.XMin, bar.Color, bar.LineStyle.Width = true, y, color.Gray{0xa8}, 0
-	if r.Peer == ours {
+	if isOurs(r.Peer) {
 		bar.Color = colors[0]
 	}
 	spread, err := plotter.NewXErrorBars(struct {
@@ -73,7 +73,7 @@ func (p picture) bar(y float64, r result, label string) error {
 	if err != nil {
 		return err
 	}
-	labels.TextStyle[0].Font, labels.TextStyle[0].YAlign, labels.Offset = sans(13, r.Peer == ours), text.YCenter, vg.Point{X: 8, Y: 2}
+	labels.TextStyle[0].Font, labels.TextStyle[0].YAlign, labels.Offset = sans(13, isOurs(r.Peer)), text.YCenter, vg.Point{X: 8, Y: 2}
 	p.Add(bar, spread, labels)
 	return nil
 }

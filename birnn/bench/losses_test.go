@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/gomlx/compute/gobackend"
+
+	"github.com/easy-gomlx/tutorials/birnn/bench/internal/protocol"
 )
 
 func TestMarkOtherLosses(t *testing.T) {
@@ -59,7 +61,7 @@ func lossesOf(t *testing.T, w work, change func(*work, *data)) []float64 {
 	if err != nil {
 		t.Fatal(err)
 	}
-	answer, err := takeSteps(take, request{Steps: checkedSteps})
+	answer, err := protocol.TakeSteps(take, protocol.Request{Steps: checkedSteps})
 	if err != nil {
 		t.Fatal(err)
 	}

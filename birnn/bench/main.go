@@ -8,20 +8,22 @@
 //	go run ./birnn/bench -peers birnn,pytorch -json results.json -png bars.png
 //
 // The peers are pinned versions of PyTorch (as usually written; pruned to the necessary work; and pruned, without oneDNN or with weights packed
-// beforehand), TensorFlow, Keras, JAX, and ONNX Runtime for evaluation and prediction. It makes environments for them in
-// EASY_GOMLX_CACHE, by default easy-gomlx in the user's cache directory; without Python, only birnn runs.
+// beforehand), TensorFlow, Keras and JAX, and for evaluation and prediction also ONNX Runtime and package infer: as it is, without cgo, and
+// as WebAssembly in Node.js. Bench makes environments for those in Python in EASY_GOMLX_CACHE, by default easy-gomlx in the user's cache
+// directory; without Python, only those in Go run.
 //
 // Each peer is a process of its own, and starts with the same float32 weights and the same batch. A peer whose losses in the first five
 // steps are not those of the others is marked, and the exit status is 1. The peers then take turns for several rounds, so that other load
 // on the machine affects them all; waiting peers are stopped (SIGSTOP).
 //
 // A time is the median over the rounds of each round's median step; "rounds" is the range of the rounds' medians. "birnn / peer" is the
-// time of birnn relative to the peer's: the median of the ratios within each round, and their range. The first step includes building and
-// compiling, but not loading the library. Peak memory is that of the process, if the system has /proc.
+// time of birnn relative to the peer's: the median of the ratios within each round, and their range; if package infer takes part, its time
+// takes the place of birnn's. The first step includes building and compiling, but not loading the library. Peak memory is that of the
+// process, if the system has /proc.
 //
 // The flags -threads and -isa set the environment variables that restrict each library. "ONNX Runtime, one thread" always has one thread.
-// Matrix products in JAX, and on AMD's processors in MKL, are as fast with -isa avx2 as without. ONNX Runtime has no switch for the
-// instruction set, and is left out.
+// Matrix products in JAX, and on AMD's processors in MKL, are as fast with -isa avx2 as without. ONNX Runtime and package infer have no switch
+// for the instruction set, and are left out.
 package main
 
 import (
@@ -99,14 +101,6 @@ func parse(args []string) (options, error) {
 	return o, err
 }
 
-func serveAs(name string) error {
-	load, err := loaderOf(name)
-	if err != nil {
-		return err
-	}
-	return serve(os.Stdin, os.Stdout, load)
-}
-
 func bench(ctx context.Context, o options) error {
 	works, err := workNamed(o.workload, o.sizes)
 	if err != nil {
@@ -117,30 +111,31 @@ func bench(ctx context.Context, o options) error {
 		return err
 	}
 	report := func(format string, args ...any) { fmt.Fprintf(os.Stderr, "  "+format+"\n", args...) }
-	chosen, envs := environments(ctx, chosen, report)
+	dir, err := os.MkdirTemp("", "bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	if err := os.CopyFS(dir, files); err != nil {
+		return err
+	}
+	chosen, envs := environments(ctx, buildPredictors(ctx, chosen, dir, report), report)
 	if ctx.Err() != nil {
 		return errors.New("interrupted")
 	}
 	if len(chosen) == 0 {
 		return errors.New("no peer can run")
 	}
-	scripts, err := os.MkdirTemp("", "bench-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(scripts)
-	if err := os.CopyFS(scripts, files); err != nil {
-		return err
-	}
 	all := newSummary(o.workload, len(works) > 1)
 	for _, w := range works {
-		w.Data = filepath.Join(scripts, "data")
-		if err := writeData(w.Data, newData(w)); err != nil {
+		w.Data, w.Network = filepath.Join(dir, "data"), filepath.Join(dir, "network")
+		d := newData(w)
+		if err := errors.Join(writeData(w.Data, d), writeNetwork(w, d)); err != nil {
 			return err
 		}
 		fmt.Printf("%s\n\n", w)
 		taking := able(chosen, w, report)
-		command := func(p peer) (*exec.Cmd, error) { return p.command(ctx, envs, filepath.Join(scripts, "peers"), w) }
+		command := func(p peer) (*exec.Cmd, error) { return p.command(ctx, envs, dir, w) }
 		results, err := measure(ctx, w, taking, command, o.plan, report)
 		if err != nil {
 			return fmt.Errorf("interrupted: %w", err)

@@ -7,6 +7,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/easy-gomlx/tutorials/birnn/bench/internal/protocol"
 )
 
 // TestMain also runs the test program as a worker, like the benchmark itself.
@@ -15,7 +17,11 @@ func TestMain(m *testing.M) {
 	loaders["cheat"] = fake(1.001)
 	loaders["broken"] = func() (string, builder, error) { return "", nil, errors.New("no such library") }
 	loaders["dying"] = func() (string, builder, error) {
-		return "dying 1.0", func(work, data) (step, error) { fmt.Fprintln(os.Stderr, "out of luck"); os.Exit(3); return nil, nil }, nil
+		return "dying 1.0", func(work, data) (protocol.Step, error) {
+			fmt.Fprintln(os.Stderr, "out of luck")
+			os.Exit(3)
+			return nil, nil
+		}, nil
 	}
 	if len(os.Args) == 3 && os.Args[1] == "-worker" {
 		if err := serveAs(os.Args[2]); err != nil {
@@ -30,7 +36,7 @@ func TestMain(m *testing.M) {
 // fake is the loader of a peer whose losses are factor times 2, 1, 2/3, ...
 func fake(factor float64) func() (string, builder, error) {
 	return func() (string, builder, error) {
-		return "fake 1.0", func(work, data) (step, error) {
+		return "fake 1.0", func(work, data) (protocol.Step, error) {
 			k := 0.0
 			return func() (float64, error) { k++; return factor * 2 / k, nil }, nil
 		}, nil
@@ -56,7 +62,7 @@ func TestParse(t *testing.T) {
 		}
 	}
 	o, err := parse(nil)
-	if err != nil || o.sizes != (sizes{hidden: 128, batch: 100, timesteps: 28}) || o.peers != "birnn,pytorch,pytorch-pruned,pytorch-packed,pytorch-aten,tensorflow,keras,jax,onnxruntime,onnxruntime-1" {
+	if err != nil || o.sizes != (sizes{hidden: 128, batch: 100, timesteps: 28}) || o.peers != "birnn,infer,infer-go,infer-wasm,pytorch,pytorch-pruned,pytorch-packed,pytorch-aten,tensorflow,keras,jax,onnxruntime,onnxruntime-1" {
 		t.Errorf("the defaults are %+v, %v", o, err)
 	}
 }
@@ -71,16 +77,16 @@ func TestPeersNamed(t *testing.T) {
 	}
 }
 
-// TestEnvironmentsWithoutPython: birnn remains.
+// TestEnvironmentsWithoutPython: those in Go remain.
 func TestEnvironmentsWithoutPython(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
 	t.Setenv("EASY_GOMLX_CACHE", t.TempDir())
 	var said strings.Builder
 	able, _ := environments(t.Context(), peers, func(format string, args ...any) { fmt.Fprintf(&said, format+"\n", args...) })
-	if len(able) != 1 || able[0].name != ours {
+	if len(able) != 4 || able[0].name != ours || able[3].build != wasm {
 		t.Errorf("the peers are %v", able)
 	}
-	if n := strings.Count(said.String(), "Python 3.11 to 3.13"); n != len(peers)-1 {
+	if n := strings.Count(said.String(), "Python 3.11 to 3.13"); n != len(peers)-4 {
 		t.Errorf("the report is:\n%s", said.String())
 	}
 }

@@ -2,13 +2,13 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"os"
 	"strconv"
 
 	"github.com/easy-gomlx/tutorials/birnn"
 	"github.com/easy-gomlx/tutorials/birnn/backend"
+	"github.com/easy-gomlx/tutorials/birnn/bench/internal/protocol"
 	"github.com/gomlx/compute"
 )
 
@@ -20,11 +20,11 @@ func loadOurs() (string, builder, error) {
 	if err != nil {
 		return "", nil, err
 	}
-	return "birnn on " + b.Name(), func(w work, d data) (step, error) { return buildOurs(b, w, d) }, nil
+	return "birnn on " + b.Name(), func(w work, d data) (protocol.Step, error) { return buildOurs(b, w, d) }, nil
 }
 
 // buildOurs builds the work with package birnn, as its users would.
-func buildOurs(b compute.Backend, w work, d data) (step, error) {
+func buildOurs(b compute.Backend, w work, d data) (protocol.Step, error) {
 	m, err := birnn.New(b, w.config())
 	if err != nil {
 		return nil, err
@@ -58,15 +58,4 @@ func (w work) config() birnn.Config {
 		cfg.Readout = birnn.FinalStates
 	}
 	return cfg
-}
-
-// loaders has a loader for each peer in Go.
-var loaders = map[string]func() (string, builder, error){ours: loadOurs}
-
-func loaderOf(name string) (func() (string, builder, error), error) {
-	load, ok := loaders[name]
-	if !ok {
-		return nil, fmt.Errorf("%q is not a peer in Go", name)
-	}
-	return load, nil
 }

@@ -2,9 +2,12 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"os/exec"
 	"slices"
+
+	"github.com/easy-gomlx/tutorials/birnn/bench/internal/protocol"
 )
 
 // result holds the measurements of a peer.
@@ -102,11 +105,15 @@ func (c *contestant) end() {
 // begin sets up the worker and takes the checked steps.
 func (c *contestant) begin(w work) error {
 	c.Library, c.Load = c.worker.ready, c.worker.load
-	first, err := c.worker.ask(request{Setup: &w})
+	setup, err := json.Marshal(w)
 	if err != nil {
 		return err
 	}
-	more, err := c.worker.ask(request{Steps: checkedSteps - 1})
+	first, err := c.worker.ask(protocol.Request{Setup: setup})
+	if err != nil {
+		return err
+	}
+	more, err := c.worker.ask(protocol.Request{Steps: checkedSteps - 1})
 	if err != nil {
 		return err
 	}
@@ -116,10 +123,10 @@ func (c *contestant) begin(w work) error {
 
 func (c *contestant) turn(p plan) error {
 	// Two steps to fill the caches.
-	if _, err := c.worker.ask(request{Steps: 2, Seconds: p.turn / 10}); err != nil {
+	if _, err := c.worker.ask(protocol.Request{Steps: 2, Seconds: p.turn / 10}); err != nil {
 		return err
 	}
-	answer, err := c.worker.ask(request{Steps: p.steps, Seconds: p.turn})
+	answer, err := c.worker.ask(protocol.Request{Steps: p.steps, Seconds: p.turn})
 	if err == nil && (len(answer.Milliseconds) == 0 || len(answer.Milliseconds) != len(answer.Losses)) {
 		err = fmt.Errorf("the worker reports %d times and %d losses", len(answer.Milliseconds), len(answer.Losses))
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,15 +13,22 @@ import (
 // measureHere measures workers of the test program.
 func measureHere(t *testing.T, w work, names ...string) []result {
 	t.Helper()
-	w.Data = filepath.Join(t.TempDir(), "data")
-	if err := writeData(w.Data, newData(w)); err != nil {
+	dir := t.TempDir()
+	w.Data, w.Network = filepath.Join(dir, "data"), filepath.Join(dir, "network")
+	d := newData(w)
+	if err := errors.Join(writeData(w.Data, d), writeNetwork(w, d)); err != nil {
 		t.Fatal(err)
 	}
 	var chosen []peer
 	for _, name := range names {
-		chosen = append(chosen, peer{name: name, title: name})
+		p := peer{name: name, title: name}
+		if known, err := peersNamed(name); err == nil {
+			p = known[0]
+		}
+		chosen = append(chosen, p)
 	}
-	command := func(p peer) (*exec.Cmd, error) { return p.command(t.Context(), nil, "", w) }
+	chosen = buildPredictors(t.Context(), chosen, dir, t.Logf)
+	command := func(p peer) (*exec.Cmd, error) { return p.command(t.Context(), nil, dir, w) }
 	results, err := measure(t.Context(), w, chosen, command, plan{rounds: 2, steps: 3, turn: 10}, t.Logf)
 	if err != nil {
 		t.Fatal(err)
@@ -87,6 +95,35 @@ func TestFiles(t *testing.T) {
 			if _, err := os.Stat(filepath.Join(dir, "peers", name)); err != nil {
 				t.Error(err)
 			}
+		}
+	}
+}
+
+// TestMeasureInfer runs package infer in programs of its own: their losses are those of package birnn.
+func TestMeasureInfer(t *testing.T) {
+	names := []string{"infer", "infer-go"}
+	if _, err := exec.LookPath("node"); err == nil {
+		names = append(names, "infer-wasm")
+	} else {
+		t.Logf("without WebAssembly: %v", err)
+	}
+	for _, kind := range []kind{eval, single} {
+		w := tiny
+		w.Kind, w.Batch = kind, 4
+		want := result{Peer: ours, Losses: lossesOf(t, w, func(*work, *data) {})}
+		results := measureHere(t, w, names...)
+		if len(results) != len(names) {
+			t.Fatalf("%s: %d results of %v", kind, len(results), names)
+		}
+		results = append(results, want)
+		markOtherLosses(results)
+		for _, r := range results {
+			if r.Fault != "" || r.Peer != ours && len(r.Steps) != 2 {
+				t.Errorf("%s, %s: %d rounds, fault %q", kind, r.Peer, len(r.Steps), r.Fault)
+			}
+		}
+		if d := greatestDifference(results); d > 1e-6 {
+			t.Errorf("%s: the losses differ by %v", kind, d)
 		}
 	}
 }

@@ -22,10 +22,18 @@ func (r result) rounds() []float64 {
 	return rounds
 }
 
-// ratio returns our time relative to a peer's: the median of the rounds' ratios, and their range.
+// reference returns the peer of ours that the others are compared with: package infer, if it takes part.
+func reference(all []result) string {
+	if slices.ContainsFunc(all, func(r result) bool { return r.Peer == "infer" }) {
+		return "infer"
+	}
+	return ours
+}
+
+// ratio returns the reference's time relative to a peer's: the median of the rounds' ratios, and their range.
 func ratio(r result, all []result) (middle, least, greatest float64, ok bool) {
-	k := slices.IndexFunc(all, func(r result) bool { return r.Peer == ours })
-	if k < 0 {
+	k := slices.IndexFunc(all, func(r result) bool { return r.Peer == reference(all) })
+	if k < 0 || r.Peer == all[k].Peer {
 		return 0, 0, 0, false
 	}
 	own, ratios := all[k].rounds(), r.rounds()
@@ -45,7 +53,7 @@ func middleAndRange(numbers []float64) (middle, least, greatest float64, ok bool
 
 // table formats the results as a Markdown table, the fastest first.
 func table(results []result) string {
-	rows := [][]string{{"peer", "ms/step", "rounds", "birnn / peer", "first step", "peak memory"}}
+	rows := [][]string{{"peer", "ms/step", "rounds", reference(results) + " / peer", "first step", "peak memory"}}
 	var notes []string
 	for _, r := range fastestFirst(results) {
 		row := []string{r.Title, "-", "-", "-", "-", "-"}
@@ -53,7 +61,7 @@ func table(results []result) string {
 			row[1], row[2] = short(middle), short(least)+" to "+short(greatest)
 			row[4], row[5] = short(r.FirstStep)+" s", megabytes(r.Peak)
 		}
-		if middle, least, greatest, ok := ratio(r, results); ok && r.Peer != ours {
+		if middle, least, greatest, ok := ratio(r, results); ok {
 			row[3] = fmt.Sprintf("%.2f (%.2f to %.2f)", middle, least, greatest)
 		}
 		if r.Fault != "" {

@@ -34,13 +34,23 @@ func TestTable(t *testing.T) {
 
 // TestTableWidth: with the longest title, the table fits in 110 columns.
 func TestTableWidth(t *testing.T) {
-	results := []result{timed(ours, "birnn", 123, 125)}
-	for _, p := range peers[1:] {
+	var results []result
+	for _, p := range peers {
 		results = append(results, timed(p.name, p.title, 1234, 1250))
 	}
 	for line := range strings.Lines(table(results)) {
 		if n := utf8.RuneCountInString(line) - 1; n > 110 {
 			t.Errorf("%d columns: %s", n, line)
+		}
+	}
+}
+
+// TestReference: package infer is what the others are compared with, if it takes part.
+func TestReference(t *testing.T) {
+	got := table(append(sample(), timed("infer", "birnn/infer", 11)))
+	for _, want := range []string{"infer / peer |", "| fast        |    5.50 | 5.50 to 5.50 | 2.00 (2.00 to 2.00) |", "| birnn       |    22.0 | 21.0 to 24.0 | 0.52 (0.52 to 0.52) |", "| birnn/infer |    11.0 | 11.0 to 11.0 |                   - |"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in\n%s", want, got)
 		}
 	}
 }

@@ -25,6 +25,7 @@ type work struct {
 	Threads   int     `json:"threads"` // 0: each library's default
 	ISA       string  `json:"isa"`     // avx2, or empty for all that the processor has
 	Data      string  `json:"data"`    // the file of writeData
+	Network   string  `json:"network"` // the directory of writeNetwork
 }
 
 // String describes a step.

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/easy-gomlx/tutorials/birnn/bench/internal/protocol"
 )
 
 // worker is the process of a peer. It is stopped during the turns of others, so that none of its threads can spin.
@@ -52,15 +54,15 @@ func startWorker(cmd *exec.Cmd) (*worker, error) {
 }
 
 // ask sends a request and waits for the reply.
-func (w *worker) ask(r request) (reply, error) {
+func (w *worker) ask(r protocol.Request) (protocol.Reply, error) {
 	if err := w.requests.Encode(r); err != nil {
-		return reply{}, w.died(err)
+		return protocol.Reply{}, w.died(err)
 	}
 	return w.reply()
 }
 
-func (w *worker) reply() (reply, error) {
-	var r reply
+func (w *worker) reply() (protocol.Reply, error) {
+	var r protocol.Reply
 	if err := w.replies.Decode(&r); err != nil {
 		return r, w.died(err)
 	}
@@ -90,8 +92,8 @@ func (w *worker) quit() (peak int64) {
 		return 0 // it has ended, and its PID may have been reused
 	}
 	peak = peakOf(w.cmd.Process.Pid)
-	_ = w.resume()                             // a stopped process does not read
-	_ = w.requests.Encode(request{Quit: true}) // fails if the process has died
+	_ = w.resume()                                      // a stopped process does not read
+	_ = w.requests.Encode(protocol.Request{Quit: true}) // fails if the process has died
 	_ = w.stdin.Close()
 	timer := time.AfterFunc(5*time.Second, func() { _ = w.cmd.Process.Kill() })
 	defer timer.Stop()

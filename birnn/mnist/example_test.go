@@ -2,8 +2,10 @@ package mnist_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log"
+	"os"
 
 	"github.com/easy-gomlx/tutorials/birnn/mnist"
 )
@@ -55,4 +57,18 @@ func ExampleSet_Batch() {
 	// 100 images of 784 pixels
 	// 100 images of 784 pixels
 	// 50 images of 784 pixels
+}
+
+// A directory of your own is only read: what is missing there is not fetched.
+func ExampleMissingError() {
+	dir, err := os.MkdirTemp("", "mnist")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	_, err = mnist.Load(context.Background(), dir)
+	if missing, ok := errors.AsType[*mnist.MissingError](err); ok {
+		fmt.Println(len(missing.Files), "files, such as", missing.Files[0])
+	}
+	// Output: 4 files, such as train-images-idx3-ubyte
 }

@@ -196,3 +196,16 @@ func ExampleOutputs_InitialState() {
 	// Output:
 	// (Float32)[2, 4, 8]
 }
+
+// A GRU is a cell like any other. Time steps beyond a sequence's length change
+// nothing, and All is zero there.
+func ExampleNewGRU() {
+	x := [][][]float32{{{1}, {2}, {3}}, {{1}, {99}, {99}}} // two sequences, the second of a single time step
+	all := must.M1(model.CallOnce(pureGo(), model.NewStore(), func(scope *model.Scope, x, lengths *Node) *Node {
+		return rnn.Unidirectional(rnn.NewGRU(scope.In("gru"), x, 4), x).Lengths(lengths).All()
+	}, x, []int32{3, 1}))
+	short := all.Value().([][][]float32)[1]
+	fmt.Println(all.Shape(), "after its end:", short[1], short[2])
+	// Output:
+	// (Float32)[2, 3, 4] after its end: [0 0 0 0] [0 0 0 0]
+}

@@ -3,6 +3,7 @@ package kernel
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // check returns an error that names each slice whose length is wrong.
@@ -46,17 +47,31 @@ func (p *BackwardPass[T]) check() error {
 		checkOptional("Backward.DC0", p.DC0, "batch, hidden", b, h))
 }
 
-func (s Sizes) check() error {
-	var errs []error
-	for _, axis := range []struct {
-		name string
-		size int
-	}{{"Batch", s.Batch}, {"Time", s.Time}, {"Input", s.Input}, {"Hidden", s.Hidden}} {
-		if axis.size < 1 {
-			errs = append(errs, fmt.Errorf("kernel: Sizes.%s is %d; want at least 1", axis.name, axis.size))
-		}
+// check returns an error that names each field that is wrong for a layer of
+// these sizes. It allocates nothing if there is none.
+func (r *Run) check(input, hidden int) error {
+	err := errors.Join(checkSize("Run.Batch", r.Batch), checkSize("Run.Time", r.Time),
+		checkLength("Run.X", r.X, "batch, time, input", r.Batch, r.Time, input),
+		checkOptional("Run.H0", r.H0, "batch, hidden", r.Batch, hidden),
+		checkOptional("Run.C0", r.C0, "batch, hidden", r.Batch, hidden),
+		checkLength("Run.H", r.H, "batch, hidden", r.Batch, hidden),
+		checkLength("Run.C", r.C, "batch, hidden", r.Batch, hidden))
+	if err == nil && (r.Steps < 1 || r.Steps > r.Time) {
+		err = fmt.Errorf("kernel: Run.Steps is %d; want 1 to Run.Time = %d", r.Steps, r.Time)
 	}
-	return errors.Join(errs...)
+	return err
+}
+
+func (s Sizes) check() error {
+	return errors.Join(checkSize("Sizes.Batch", s.Batch), checkSize("Sizes.Time", s.Time),
+		checkSize("Sizes.Input", s.Input), checkSize("Sizes.Hidden", s.Hidden))
+}
+
+func checkSize(name string, size int) error {
+	if size < 1 {
+		return fmt.Errorf("kernel: %s is %d; want at least 1", name, size)
+	}
+	return nil
 }
 
 // checkOptional is [checkLength] for a slice that may be nil.
@@ -81,5 +96,5 @@ func checkLength[E any](name string, s []E, axes string, dims ...int) error {
 	if whole && rest == 1 {
 		return nil
 	}
-	return fmt.Errorf("kernel: %s has length %d; want [%s] = %d", name, len(s), axes, dims)
+	return fmt.Errorf("kernel: %s has length %d; want [%s] = %d", name, len(s), axes, slices.Clone(dims)) // so that dims need not be on the heap
 }

@@ -10,7 +10,7 @@ static const lstm_set *const sets[] = {&lstm_avx512, &lstm_avx2};
 static lstm_sizes sizes_of(const int64_t *o) { return (lstm_sizes){o[1], o[2], o[3], o[4], o[5]}; }
 
 const char *lstm_forward_entry(const int64_t *o, void *const *in, void *const *out, void *scratch, lstm_parallel *parallel, void *pool) {
-  lstm_forward f = {.n = sizes_of(o), .x = in[0], .kernel = in[1], .bias = in[2]};
+  lstm_forward f = {.n = sizes_of(o), .x = in[0], .x_row = o[2] * o[3], .kernel = in[1], .bias = in[2]};
   in += 3;
   if (o[6] & LSTM_STATE) {
     f.h0 = *in++;
@@ -57,5 +57,23 @@ size_t lstm_backward_scratch(const int64_t *o, int with_dx) {
 void lstm_forward_call(int64_t set, const lstm_forward *f, void *scratch) { sets[set]->forward(f, scratch, NULL, NULL); }
 
 void lstm_backward_call(int64_t set, const lstm_backward *b, void *scratch) { sets[set]->backward(b, scratch, NULL, NULL); }
+
+int64_t lstm_packed_floats(int64_t set, int64_t input, int64_t hidden) { return sets[set]->packed(input, hidden); }
+
+void lstm_pack_call(int64_t set, float *packed, const float *kernel, const float *bias, int64_t input, int64_t hidden) {
+  sets[set]->pack(packed, kernel, bias, input, hidden);
+}
+
+size_t lstm_run_scratch(int64_t set, int64_t batch, int64_t hidden) {
+  static const float packed;
+  lstm_forward f = {.n = {batch, 1, 1, hidden, 0}, .packed = &packed};
+  return sets[set]->forward_scratch(&f);
+}
+
+void lstm_run_call(int64_t set, int64_t batch, int64_t steps, int64_t input, int64_t hidden, int64_t reversed, const float *packed, const float *x,
+                   int64_t x_row, const float *h0, const float *c0, float *h, float *c, void *scratch) {
+  lstm_forward f = {.n = {batch, steps, input, hidden, reversed}, .packed = packed, .x = x, .x_row = x_row, .h0 = h0, .c0 = c0, .h_last = h, .c_last = c};
+  sets[set]->forward(&f, scratch, NULL, NULL);
+}
 
 void lstm_tanh_call(int64_t set, float *y, const float *x, int64_t n) { sets[set]->tanh(y, x, n); }

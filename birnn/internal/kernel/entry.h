@@ -23,6 +23,11 @@ size_t lstm_backward_scratch(const int64_t *options, int with_dx);
 // Calls from Go, on the thread of the caller.
 void lstm_forward_call(int64_t set, const lstm_forward *, void *scratch);
 void lstm_backward_call(int64_t set, const lstm_backward *, void *scratch);
+int64_t lstm_packed_floats(int64_t set, int64_t input, int64_t hidden);
+void lstm_pack_call(int64_t set, float *packed, const float *kernel, const float *bias, int64_t input, int64_t hidden);
+size_t lstm_run_scratch(int64_t set, int64_t batch, int64_t hidden);
+void lstm_run_call(int64_t set, int64_t batch, int64_t steps, int64_t input, int64_t hidden, int64_t reversed, const float *packed, const float *x,
+                   int64_t x_row, const float *h0, const float *c0, float *h, float *c, void *scratch);
 void lstm_tanh_call(int64_t set, float *y, const float *x, int64_t n);
 
 #endif

@@ -4,26 +4,31 @@
 // state, is one tile: only its results are stored.
 //
 // The weights are packed so that a tile reads them in order: for each LANES
-// hidden units and each row of the kernel, LANES weights of i, of j, of f and of
-// o. Those of a group (40 kB for 156 rows with AVX-512) are used for all tiles of
-// a block in turn, and come from the first or second cache; all of them (320 kB)
-// stay in the second.
+// hidden units, a group, the bias and then each row of the kernel, with LANES
+// weights of i, of j, of f and of o. Those of a group (40 kB for 156 rows with
+// AVX-512) are used for all tiles of a block in turn, and come from the first or
+// second cache; all of them (320 kB) stay in the second.
 
 typedef struct {
   const lstm_forward *f;
-  float *weights; // [groups][input+hidden][4][LANES]
-  float *bias;    // [groups][4][LANES]
-  float *state;   // of the blocks, where there are no stacks: h, h, c of [rows, hidden] each
+  const float *packed; // [groups][1+input+hidden][4][LANES]
+  float *to_pack;      // where the pass packs them, or NULL
+  float *state;        // of the blocks, where there are no stacks: h, h, c of [rows, hidden] each
 } forward_job;
+
+static int64_t group_floats(int64_t input, int64_t hidden) { return (1 + input + hidden) * 4 * LANES; }
+
+static int64_t packed_floats(int64_t input, int64_t hidden) { return vectors(hidden) * group_floats(input, hidden); }
 
 static int64_t forward_state(const lstm_sizes *n) { return 3 * whole_lines(block_rows(n->batch) * n->hidden); }
 
 static forward_job forward_layout(const lstm_forward *f, float *scratch, int64_t *size) {
   const lstm_sizes *n = &f->n;
-  const int64_t groups = vectors(n->hidden);
-  forward_job j = {.f = f, .weights = scratch};
-  j.bias = j.weights + groups * (n->input + n->hidden) * 4 * LANES;
-  j.state = j.bias + groups * 4 * LANES;
+  forward_job j = {.f = f, .packed = f->packed, .state = scratch};
+  if (!j.packed) {
+    j.packed = j.to_pack = scratch;
+    j.state += packed_floats(n->input, n->hidden);
+  }
   *size = (j.state - scratch) + blocks_of(n->batch) * forward_state(n);
   return j;
 }
@@ -34,18 +39,27 @@ static size_t forward_scratch(const lstm_forward *f) {
   return size * sizeof(float) + 64;
 }
 
-TARGET static void pack_forward(void *arg, int64_t group) {
-  const forward_job *j = arg;
-  const int64_t hidden = j->f->n.hidden, rows = j->f->n.input + hidden, unit = group * LANES;
-  const int64_t used = j->f->n.time == 1 && !j->f->h0 ? j->f->n.input : rows;
-  const int64_t units = hidden - unit;
-  float *w = j->weights + group * rows * 4 * LANES, *b = j->bias + group * 4 * LANES;
-  for (int gate = 0; gate < 4; gate++) {
+// Packs the bias and the first rows of the kernel for the hidden units of a group.
+TARGET static void pack_group(float *to, const float *kernel, const float *bias, int64_t rows, int64_t hidden, int64_t unit) {
+  for (int gate = 0; gate < 4; gate++, to += LANES) {
     const vec scale = all(gate_scale[gate]);
-    store(b + gate * LANES, mul(scale, load_part(j->f->bias + gate * hidden + unit, units)));
-    for (int64_t k = 0; k < used; k++)
-      store(w + (k * 4 + gate) * LANES, mul(scale, load_part(j->f->kernel + (k * 4 + gate) * hidden + unit, units)));
+    store(to, mul(scale, load_part(bias + gate * hidden + unit, hidden - unit)));
+    for (int64_t k = 0; k < rows; k++)
+      store(to + (1 + k) * 4 * LANES, mul(scale, load_part(kernel + (k * 4 + gate) * hidden + unit, hidden - unit)));
   }
+}
+
+static void pack(float *packed, const float *kernel, const float *bias, int64_t input, int64_t hidden) {
+  for (int64_t group = 0; group < vectors(hidden); group++)
+    pack_group(packed + group * group_floats(input, hidden), kernel, bias, input + hidden, hidden, group * LANES);
+}
+
+static void pack_forward(void *arg, int64_t group) {
+  const forward_job *j = arg;
+  const lstm_forward *f = j->f;
+  const lstm_sizes *n = &f->n;
+  const int64_t used = n->time == 1 && !f->h0 ? n->input : n->input + n->hidden;
+  pack_group(j->to_pack + group * group_floats(n->input, n->hidden), f->kernel, f->bias, used, n->hidden, group * LANES);
 }
 
 // One time step of a block.
@@ -63,16 +77,17 @@ typedef struct {
 // The pre-activations of a tile, halved where gates are: z[row][gate].
 typedef float tile_z[ROWS][4][LANES];
 
-FN void forward_tile(const forward_step *p, const float *weights, const float *bias, tile_z z, int64_t row, const int rows) {
-  const int64_t hidden = p->hidden;
+FN void forward_tile(const forward_step *p, const float *group, tile_z z, int64_t row, const int rows) {
+  const int64_t input = p->input, hidden = p->hidden;
+  const float *weights = group + 4 * LANES;
   vec sum[ROWS][4];
   UNROLL for (int gate = 0; gate < 4; gate++) {
-    const vec b = load(bias + gate * LANES);
+    const vec b = load(group + gate * LANES);
     UNROLL for (int r = 0; r < rows; r++) sum[r][gate] = b;
   }
-  add_products(sum, rows, 4, p->x + row * p->x_row, p->x_row, 1, weights, 4 * LANES, p->input);
+  add_products(sum, rows, 4, p->x + row * p->x_row, p->x_row, 1, weights, 4 * LANES, input);
   if (p->h_before)
-    add_products(sum, rows, 4, p->h_before + row * hidden, hidden, 1, weights + p->input * 4 * LANES, 4 * LANES, hidden);
+    add_products(sum, rows, 4, p->h_before + row * hidden, hidden, 1, weights + input * 4 * LANES, 4 * LANES, hidden);
   UNROLL for (int r = 0; r < rows; r++) UNROLL for (int gate = 0; gate < 4; gate++) store(z[r][gate], sum[r][gate]);
 }
 
@@ -104,10 +119,10 @@ TARGET static __attribute__((noinline)) void forward_gates(const forward_step *p
 TARGET static void forward_rows(const forward_step *p, const forward_job *j, int64_t rows) {
   tile_z z;
   for (int64_t unit = 0; unit < p->hidden; unit += LANES) {
-    const float *weights = j->weights + unit * 4 * (p->input + p->hidden), *bias = j->bias + unit * 4;
+    const float *group = j->packed + unit / LANES * group_floats(p->input, p->hidden);
     for (int64_t k = 0; k < tiles_of(rows); k++) {
       const int64_t row = tile_start(rows, k), height = tile_start(rows, k + 1) - row;
-      FOR_ROWS(height, forward_tile, p, weights, bias, z, row)
+      FOR_ROWS(height, forward_tile, p, group, z, row)
       for (int64_t r = 0; r < height; r++)
         forward_gates(p, z[r], row + r, unit);
     }
@@ -131,14 +146,14 @@ TARGET static void forward_block(void *arg, int64_t k) {
   const int64_t part_of_state = forward_state(n) / 3;
 
   forward_step p = {
-      .input = n->input, .hidden = hidden, .x_row = n->time * n->input, .mask_row = n->time,
+      .input = n->input, .hidden = hidden, .x_row = f->x_row, .mask_row = n->time,
       .h_before = f->h0 ? f->h0 + at : NULL, .c_before = f->c0 ? f->c0 + at : NULL,
   };
   if (f->h)
     copy_rows(f->h + at, p.h_before, size);
   for (int64_t s = 0; s < n->time; s++) {
     const int64_t t = n->reversed ? n->time - 1 - s : s;
-    p.x = f->x + (first * n->time + t) * n->input;
+    p.x = f->x + first * f->x_row + t * n->input;
     p.mask = f->mask ? f->mask + first * n->time + t : NULL;
     p.h = f->h ? f->h + (s + 1) * n->batch * hidden + at : state + (s & 1) * part_of_state;
     p.c = f->c ? f->c + s * n->batch * hidden + at : state + 2 * part_of_state;
@@ -157,6 +172,6 @@ static void forward(const lstm_forward *f, void *scratch, lstm_parallel *paralle
   int64_t size;
   forward_job j = forward_layout(f, aligned(scratch), &size);
   const int64_t blocks = blocks_of(f->n.batch);
-  pass p = {.phases = {{.task = pack_forward, .n = vectors(f->n.hidden)}, {.task = forward_block, .n = blocks}}, .job = &j};
+  pass p = {.phases = {{.task = pack_forward, .n = j.to_pack ? vectors(f->n.hidden) : 0}, {.task = forward_block, .n = blocks}}, .job = &j};
   run_pass(&p, blocks, parallel, pool);
 }

@@ -18,6 +18,12 @@ type Implementation struct {
 	forward   func(*Forward)
 	backward  func(*Backward)
 	tanh      func(y, x []float32)
+
+	// For a Layer: the weights as run reads them, the floats of scratch memory
+	// that run needs, and the pass, whose fields are valid.
+	pack    func(input, hidden int, kernel, bias []float32) []float32
+	scratch func(l *Layer, batch int) int
+	run     func(l *Layer, r Run, scratch []float32)
 }
 
 // plain is the implementation for every processor.
@@ -27,6 +33,9 @@ var plain = Implementation{
 	forward:   plainForward[float32],
 	backward:  plainBackward[float32],
 	tanh:      plainTanh[float32],
+	pack:      plainPack,
+	scratch:   plainScratch,
+	run:       plainRun,
 }
 
 // All returns the implementations that this program contains, the fastest

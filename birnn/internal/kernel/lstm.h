@@ -25,8 +25,10 @@ typedef struct {
 typedef struct {
   lstm_sizes n;
   const float *x;            // [batch, time, input]
+  int64_t x_row;             // floats from one sequence of x to the next, time*input or more
   const float *kernel;       // [input+hidden, 4*hidden]
   const float *bias;         // [4*hidden]
+  const float *packed;       // kernel and bias as pack leaves them; NULL: the pass packs them itself
   const float *h0, *c0;      // [batch, hidden]; NULL: zero
   const unsigned char *mask; // [batch, time], 0 where the state does not change; NULL: it always does
 
@@ -55,8 +57,11 @@ typedef void lstm_parallel(void *pool, int64_t n, lstm_task *task, void *arg);
 
 // An implementation for one instruction set. Scratch is memory for one call, of
 // at least the size that the function before it returns. The results do not
-// depend on how the parallel loop runs its tasks.
+// depend on how the parallel loop runs its tasks. Without one, h_last and c_last
+// may be h0 and c0.
 typedef struct {
+  int64_t (*packed)(int64_t input, int64_t hidden); // floats of packed
+  void (*pack)(float *packed, const float *kernel, const float *bias, int64_t input, int64_t hidden);
   size_t (*forward_scratch)(const lstm_forward *);
   void (*forward)(const lstm_forward *, void *scratch, lstm_parallel *, void *pool);
   size_t (*backward_scratch)(const lstm_backward *);

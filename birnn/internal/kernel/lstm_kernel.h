@@ -106,4 +106,4 @@ FN void store_part(float *p, int64_t n, vec v) {
 
 #include "backward.h"
 
-const lstm_set SET = {forward_scratch, forward, backward_scratch, backward, tanh_all};
+const lstm_set SET = {packed_floats, pack, forward_scratch, forward, backward_scratch, backward, tanh_all};

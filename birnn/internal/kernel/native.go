@@ -4,6 +4,8 @@ package kernel
 
 // #cgo CFLAGS: -O2 -Wall -Wextra
 // #include "entry.h"
+// #cgo noescape lstm_run_call
+// #cgo nocallback lstm_run_call
 import "C"
 
 import (
@@ -16,17 +18,29 @@ import (
 
 // native lists the implementations in C, in the order of entry.c.
 var native = []Implementation{
-	inC(0, "avx512", "AVX-512 F and FMA", cpu.X86.HasAVX512F && cpu.X86.HasFMA),
-	inC(1, "avx2", "AVX2 and FMA", cpu.X86.HasAVX2 && cpu.X86.HasFMA),
+	nativeSet(0, "avx512", "AVX-512 F and FMA", cpu.X86.HasAVX512F && cpu.X86.HasFMA),
+	nativeSet(1, "avx2", "AVX2 and FMA", cpu.X86.HasAVX2 && cpu.X86.HasFMA),
 }
 
-func inC(set C.int64_t, name, needs string, supported bool) Implementation {
+func nativeSet(set C.int64_t, name, needs string, supported bool) Implementation {
 	return Implementation{
 		Name: name, Needs: needs, supported: supported,
 		forward:  func(f *Forward) { forwardInC(set, f) },
 		backward: func(b *Backward) { backwardInC(set, b) },
+		pack: func(input, hidden int, kernel, bias []float32) []float32 {
+			packed := alignedFloats(int(C.lstm_packed_floats(set, C.int64_t(input), C.int64_t(hidden))))
+			C.lstm_pack_call(set, inC(packed), inC(kernel), inC(bias), C.int64_t(input), C.int64_t(hidden))
+			return packed
+		},
+		scratch: func(l *Layer, batch int) int {
+			return bytesAsFloats(C.lstm_run_scratch(set, C.int64_t(batch), C.int64_t(l.hidden)))
+		},
+		run: func(l *Layer, r Run, scratch []float32) {
+			C.lstm_run_call(set, C.int64_t(r.Batch), C.int64_t(r.Steps), C.int64_t(l.input), C.int64_t(l.hidden), C.int64_t(boolInC(r.Reversed)),
+				inC(l.weights), inC(r.X[l.firstInput(r):]), C.int64_t(r.Time*l.input), inC(r.H0), inC(r.C0), inC(r.H), inC(r.C), unsafe.Pointer(&scratch[0]))
+		},
 		tanh: func(y, x []float32) {
-			C.lstm_tanh_call(set, (*C.float)(unsafe.SliceData(y)), (*C.float)(unsafe.SliceData(x)), C.int64_t(len(x)))
+			C.lstm_tanh_call(set, inC(y), inC(x), C.int64_t(len(x)))
 		},
 	}
 }
@@ -36,11 +50,11 @@ func forwardInC(set C.int64_t, f *Forward) {
 	defer p.Unpin()
 	call := &C.lstm_forward{
 		n: f.Sizes.inC(f.Reversed),
-		x: p.floats(f.X), kernel: p.floats(f.Kernel), bias: p.floats(f.Bias), h0: p.floats(f.H0), c0: p.floats(f.C0), mask: p.bools(f.Mask),
+		x: p.floats(f.X), x_row: C.int64_t(f.Time * f.Input), kernel: p.floats(f.Kernel), bias: p.floats(f.Bias), h0: p.floats(f.H0), c0: p.floats(f.C0), mask: p.bools(f.Mask),
 		h_last: p.floats(f.HLast), c_last: p.floats(f.CLast), h: p.floats(f.H), u: p.floats(f.U), c: p.floats(f.C),
 	}
 	options := f.Sizes.options(set, f.Reversed, 0)
-	scratch := make([]float32, (C.lstm_forward_scratch(&options[0])+3)/4)
+	scratch := make([]float32, bytesAsFloats(C.lstm_forward_scratch(&options[0])))
 	C.lstm_forward_call(set, call, unsafe.Pointer(&scratch[0]))
 }
 
@@ -54,9 +68,15 @@ func backwardInC(set C.int64_t, b *Backward) {
 		dkernel: p.floats(b.DKernel), dbias: p.floats(b.DBias), dx: p.floats(b.DX), dh0: p.floats(b.DH0), dc0: p.floats(b.DC0),
 	}
 	options := b.Sizes.options(set, b.Reversed, 0)
-	scratch := make([]float32, (C.lstm_backward_scratch(&options[0], boolInC(b.DX != nil))+3)/4)
+	scratch := make([]float32, bytesAsFloats(C.lstm_backward_scratch(&options[0], boolInC(b.DX != nil))))
 	C.lstm_backward_call(set, call, unsafe.Pointer(&scratch[0]))
 }
+
+// bytesAsFloats returns how many floats take the bytes.
+func bytesAsFloats(bytes C.size_t) int { return (int(bytes) + 3) / 4 }
+
+// inC returns the address of a slice, NULL if that is nil.
+func inC(s []float32) *C.float { return (*C.float)(unsafe.SliceData(s)) }
 
 // pins pins slices in memory, so that C may receive a struct of pointers to them.
 type pins struct{ runtime.Pinner }
@@ -66,7 +86,7 @@ func (p *pins) floats(s []float32) *C.float {
 		return nil
 	}
 	p.Pin(unsafe.SliceData(s))
-	return (*C.float)(unsafe.SliceData(s))
+	return inC(s)
 }
 
 func (p *pins) bools(s []bool) *C.uchar {

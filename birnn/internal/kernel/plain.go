@@ -1,6 +1,9 @@
 package kernel
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // This file defines what all implementations compute. One time
 // step, with the pre-activations z = x·Wx + h·Wh + b, where the kernel is Wx
@@ -34,6 +37,29 @@ func plainForward[T Float](f *ForwardPass[T]) {
 		}
 		put(f.HLast, n, h)
 		put(f.CLast, n, c)
+	}
+}
+
+// plainPack returns the kernel followed by the bias.
+func plainPack(_, _ int, kernel, bias []float32) []float32 { return slices.Concat(kernel, bias) }
+
+func plainScratch(l *Layer, _ int) int { return 6 * l.hidden }
+
+func plainRun(l *Layer, r Run, scratch []float32) {
+	h, c, u := scratch[:l.hidden], scratch[l.hidden:2*l.hidden], scratch[2*l.hidden:6*l.hidden]
+	bias := len(l.weights) - len(u)
+	for n := range r.Batch {
+		get(h, r.H0, n)
+		get(c, r.C0, n)
+		for t := range r.Steps {
+			if r.Reversed {
+				t = r.Time - 1 - t
+			}
+			gates(u, l.weights[:bias], l.weights[bias:], row(r.X, n*r.Time+t, l.input), h)
+			step(h, c, u)
+		}
+		put(r.H, n, h)
+		put(r.C, n, c)
 	}
 }
 

@@ -12,7 +12,8 @@ import (
 // ErrProblems means that Check found problems and printed them.
 var ErrProblems = errors.New("some checks failed")
 
-const prepare = "go run ./notebooks -prepare"
+// prepare is the command that installs what is missing.
+var prepare = setup.Command() + " -prepare"
 
 // finding is the result of a check.
 type finding struct {

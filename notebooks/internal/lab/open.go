@@ -75,7 +75,7 @@ func Open(ctx context.Context, s *setup.Setup, session Session) error {
 		return fmt.Errorf("start JupyterLab: %w", setup.Explain(err))
 	}
 	if err != nil {
-		return fmt.Errorf("JupyterLab failed, as shown above: %w; \"go run ./notebooks -doctor\" looks for the cause", err)
+		return fmt.Errorf("JupyterLab failed, as shown above: %w; \"%s -doctor\" looks for the cause", err, setup.Command())
 	}
 	return nil
 }

@@ -1,0 +1,30 @@
+// Package digit recognizes handwritten digits: it makes of a picture the 28 by
+// 28 pixels that a network trained on MNIST expects, and holds such a network.
+//
+//	x, err := digit.FromImage(img) // 784 values
+//	network, err := digit.Network()
+//	probabilities, err := network.Predict(x) // of the digits 0 to 9
+//
+// The network has the tutorial's size, 128 hidden units in each direction, and
+// birnn.FinalStates as its readout. It was trained for ten epochs with the
+// tutorial's hyperparameters, and classifies 98.24% of MNIST's 10,000 test images
+// correctly. This command makes it again:
+//
+//	go generate ./birnn/infer/digit
+package digit
+
+import (
+	"embed"
+	"sync"
+
+	"github.com/easy-gomlx/tutorials/birnn/infer"
+)
+
+//go:generate go run ./train
+
+//go:embed network/model.safetensors
+var files embed.FS
+
+// Network returns a network that classifies digits: 28 rows of 28 pixels, 0 for
+// the background and 1 for full ink, ten classes.
+var Network = sync.OnceValues(func() (*infer.Network, error) { return infer.Load(files, "network") })

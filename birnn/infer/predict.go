@@ -1,0 +1,156 @@
+package infer
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"github.com/easy-gomlx/tutorials/birnn/internal/kernel"
+)
+
+// maxBlock is the number of sequences that are computed together.
+const maxBlock = 25
+
+// scratch is the memory for the states of a block, each [maxBlock, hidden].
+type scratch struct{ forward, backward state }
+
+// state is the state of a direction.
+type state struct{ h, c []float32 }
+
+func newState(size int) state { return state{make([]float32, size), make([]float32, size)} }
+
+func (n *Network) newScratch() *scratch {
+	return &scratch{newState(maxBlock * n.hidden), newState(maxBlock * n.hidden)}
+}
+
+// width returns the number of values of a sequence.
+func (n *Network) width() int { return n.timesteps * n.input }
+
+// Predict returns the probabilities of the classes, [NumClasses], of one sequence
+// x, [Timesteps, NumInput] row-major. They sum to 1. It allocates nothing but
+// its result.
+func (n *Network) Predict(x []float32) ([]float32, error) {
+	if err := n.check("Predict", x); err != nil {
+		return nil, err
+	}
+	if len(x) != n.width() {
+		return nil, fmt.Errorf("infer: Predict: x has %d values; a sequence has %d, Timesteps %d times NumInput %d", len(x), n.width(), n.timesteps, n.input)
+	}
+	p := make([]float32, n.classes)
+	return p, n.predict(p, x, 1)
+}
+
+// PredictBatch returns the probabilities of the classes of each of the sequences
+// x, [sequences, Timesteps, NumInput] row-major. It uses as many goroutines as
+// [runtime.GOMAXPROCS] allows, and their number does not affect the results. They
+// equal those of [Network.Predict] up to rounding.
+func (n *Network) PredictBatch(x []float32) ([][]float32, error) {
+	if err := n.check("PredictBatch", x); err != nil {
+		return nil, err
+	}
+	count := len(x) / n.width()
+	if len(x)%n.width() != 0 {
+		return nil, fmt.Errorf("infer: PredictBatch: x has %d values, which is not a multiple of %d, Timesteps %d times NumInput %d",
+			len(x), n.width(), n.timesteps, n.input)
+	}
+	all, rows := make([]float32, count*n.classes), make([][]float32, count)
+	for k := range rows {
+		rows[k] = part(all, k, k+1, n.classes)
+	}
+	return rows, n.predictBlocks(all, x, count)
+}
+
+// predictBlocks sets p, [count, classes], to the probabilities. It divides the
+// sequences into blocks of almost equal size, and the blocks among goroutines.
+func (n *Network) predictBlocks(p, x []float32, count int) error {
+	blocks := (count + maxBlock - 1) / maxBlock
+	var next atomic.Int64
+	work := func() error {
+		for {
+			k := int(next.Add(1)) - 1
+			if k >= blocks {
+				return nil
+			}
+			start, end := count*k/blocks, count*(k+1)/blocks
+			if err := n.predict(part(p, start, end, n.classes), part(x, start, end, n.width()), end-start); err != nil {
+				return err
+			}
+		}
+	}
+	errs := make([]error, min(runtime.GOMAXPROCS(0), blocks))
+	var group sync.WaitGroup
+	for k := range errs {
+		group.Go(func() { errs[k] = work() })
+	}
+	group.Wait()
+	return errors.Join(errs...)
+}
+
+// predict sets p, [count, classes], to the probabilities of a block.
+func (n *Network) predict(p, x []float32, count int) error {
+	s := n.scratch.Get().(*scratch)
+	defer n.scratch.Put(s)
+	forward, backward := s.forward.first(count*n.hidden), s.backward.first(count*n.hidden)
+	r := kernel.Run{Batch: count, Time: n.timesteps, Steps: n.timesteps, X: x, H: forward.h, C: forward.c}
+	if err := n.forward.Run(r); err != nil {
+		return err
+	}
+	r.Reversed, r.H, r.C = true, backward.h, backward.c
+	if !n.finalStates {
+		r.Steps = 1
+	}
+	if err := n.backward.Run(r); err != nil {
+		return err
+	}
+	for k := range count {
+		n.output(part(p, k, k+1, n.classes), part(forward.h, k, k+1, n.hidden), part(backward.h, k, k+1, n.hidden))
+	}
+	return nil
+}
+
+// first returns the part of the state for a smaller block.
+func (s state) first(size int) state { return state{s.h[:size], s.c[:size]} }
+
+// part returns rows start to end of a matrix, end not included.
+func part(matrix []float32, start, end, columns int) []float32 {
+	return matrix[start*columns : end*columns : end*columns]
+}
+
+// output sets p to softmax((forward, backward)·w + b), the probabilities of one
+// sequence whose directions end with these hidden states.
+func (n *Network) output(p, forward, backward []float32) {
+	copy(p, n.b)
+	for k, h := range forward {
+		addScaled(p, h, part(n.w, k, k+1, n.classes))
+	}
+	for k, h := range backward {
+		addScaled(p, h, part(n.w, n.hidden+k, n.hidden+k+1, n.classes))
+	}
+	softmax(p)
+}
+
+// addScaled adds factor*src to dst.
+func addScaled(dst []float32, factor float32, src []float32) {
+	for k, v := range src {
+		dst[k] += factor * v
+	}
+}
+
+// softmax replaces p by exp(p), divided by its sum. The largest is subtracted
+// first, which does not change the result, so that no exponential overflows.
+func softmax(p []float32) {
+	largest, sum := p[0], float32(0)
+	for _, v := range p {
+		largest = max(largest, v)
+	}
+	for k, v := range p {
+		p[k] = float32(math.Exp(float64(v - largest)))
+		sum += p[k]
+	}
+	for k := range p {
+		p[k] /= sum
+	}
+}
