@@ -131,7 +131,7 @@ func (v Value) encode() (out message) {
 	var shape, tensor, typ message
 	for _, d := range v.Dims {
 		var dim message
-		if d.Size > 0 {
+		if d.Size != 0 {
 			dim.int(1, d.Size)
 		} else {
 			dim.text(2, d.Name)
