@@ -27,6 +27,27 @@
 //	...
 //	err = m.SetWeights(weights)
 //
+// # ONNX
+//
+// [WriteONNX] writes a graph of the standard operators, which ONNX Runtime and
+// others compute for a batch of any size:
+//
+//	import onnxruntime
+//
+//	session = onnxruntime.InferenceSession("digits.onnx")
+//	(probabilities,) = session.run(None, {"x": x})  # x is [n, 28, 28], float32
+//	classes = probabilities.argmax(axis=1)
+//
+// [ReadONNX] reads what torch.onnx.export makes of the network in the section
+// on PyTorch, with either exporter, with and without the softmax:
+//
+//	torch.onnx.export(network, (x,), "trained.onnx", input_names=["x"],
+//	                  dynamic_shapes={"x": {0: torch.export.Dim("batch")}}, external_data=False)
+//
+// It finds out what each value of the graph is computed from, so the output
+// layer may select the hidden states in any way. A graph that computes anything
+// else is refused.
+//
 // # PyTorch
 //
 // [WritePyTorch] writes a state_dict in the safetensors format. In PyTorch, the

@@ -11,16 +11,7 @@ import (
 // WriteONNX writes a network as a graph of ONNX's standard operators (opset
 // 17), LSTM, Gemm and Softmax. Its input "x" is [batch, Timesteps, NumInput],
 // its output "probabilities" [batch, NumClasses]; both are float32, and the
-// batch is of any size. ONNX Runtime computes what Model.Predict does:
-//
-//	import numpy as np
-//	import onnxruntime
-//
-//	session = onnxruntime.InferenceSession("model.onnx")
-//	_, timesteps, inputs = session.get_inputs()[0].shape
-//	x = np.random.rand(7, timesteps, inputs).astype(np.float32)
-//	(probabilities,) = session.run(None, {"x": x})
-//	print(probabilities.shape, probabilities.argmax(axis=1))
+// batch is of any size.
 //
 // With [birnn.LastOutput], the graph computes only the one step of the backward
 // cell that the output layer reads. The forget bias is added to the biases,

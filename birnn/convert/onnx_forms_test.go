@@ -13,7 +13,7 @@ import (
 func TestReadONNXForms(t *testing.T) {
 	for _, readout := range []birnn.Readout{birnn.LastOutput, birnn.FinalStates} {
 		cfg := onnxConfig(3, 5, 4, 6, readout)
-		w := onnxWeights(cfg)
+		w := randomWeights(cfg)
 		for name, edit := range onnxForms(w) {
 			t.Run(readout.String()+"/"+name, func(t *testing.T) {
 				m := modelOf(cfg, w)
@@ -25,7 +25,7 @@ func TestReadONNXForms(t *testing.T) {
 	for name, edit := range onnxFinalForms {
 		t.Run("FinalStates/"+name, func(t *testing.T) {
 			cfg := onnxConfig(3, 5, 4, 6, birnn.FinalStates)
-			w := onnxWeights(cfg)
+			w := randomWeights(cfg)
 			m := modelOf(cfg, w)
 			edit(onnxEdits{&m})
 			wantONNX(t, m, cfg, w)

@@ -19,9 +19,9 @@ type input struct {
 
 func (in *input) String() string { return fmt.Sprintf("the input %q", in.name) }
 
-// lstm is an LSTM node, the origin of the elements of its output Y:
+// lstmNode is an LSTM node, the origin of the elements of its output Y:
 // [steps, directions, batch, hidden].
-type lstm struct {
+type lstmNode struct {
 	node                      string
 	steps                     []int // which time step of the network's input each of the node's is
 	inputs, hidden, batch     int
@@ -29,10 +29,10 @@ type lstm struct {
 	kernel, recurrent, biases *value // biases may be nil
 }
 
-func (l *lstm) String() string { return "the hidden states of " + l.node }
+func (l *lstmNode) String() string { return "the hidden states of " + l.node }
 
 // cellState is the origin of the elements of an LSTM's cell state.
-type cellState struct{ l *lstm }
+type cellState struct{ l *lstmNode }
 
 func (s *cellState) String() string { return "the cell state of " + s.l.node }
 
@@ -71,9 +71,9 @@ func lstmOp(c *call) ([]*value, error) {
 
 // newLSTM returns what an LSTM node computes, if that is what [birnn.Config]
 // can say.
-func newLSTM(c *call) (*lstm, error) {
+func newLSTM(c *call) (*lstmNode, error) {
 	x, w, r := c.input(0), c.input(1), c.input(2)
-	l := &lstm{node: c.String(), batch: c.batch, kernel: w, recurrent: r}
+	l := &lstmNode{node: c.String(), batch: c.batch, kernel: w, recurrent: r}
 	switch d := c.text("direction", "forward"); d {
 	case "forward":
 		l.directions = []bool{false}
@@ -118,7 +118,7 @@ func newLSTM(c *call) (*lstm, error) {
 }
 
 // zeroState checks that the node starts from zeros.
-func (c *call) zeroState(l *lstm) error {
+func (c *call) zeroState(l *lstmNode) error {
 	for k := 5; k <= 6; k++ {
 		if !c.has(k) {
 			continue
@@ -141,7 +141,7 @@ func (c *call) zeroState(l *lstm) error {
 
 // readSteps notes which time step of the network's input each of the node's
 // is, and checks that nothing else is read.
-func (c *call) readSteps(l *lstm) error {
+func (c *call) readSteps(l *lstmNode) error {
 	x := c.in[0]
 	if err := c.spend(x.size(), x.cost); err != nil {
 		return err

@@ -145,7 +145,7 @@ type hidden struct {
 func (s scores) states(b int) ([]hidden, error) {
 	units := make([]hidden, len(s.features))
 	for k, e := range s.features {
-		l, ok := e.origin.(*lstm)
+		l, ok := e.origin.(*lstmNode)
 		if !ok {
 			return nil, fmt.Errorf("%v reads %v; %s", s.product, e, whatIsRead)
 		}
@@ -160,7 +160,7 @@ func (s scores) states(b int) ([]hidden, error) {
 
 // state is the hidden state of an LSTM node after a step, of a direction.
 type state struct {
-	l               *lstm
+	l               *lstmNode
 	step, direction int
 }
 

@@ -1,6 +1,7 @@
 package convert
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -10,10 +11,7 @@ import (
 )
 
 // ReadONNX reads what [WriteONNX] writes, and what torch.onnx.export makes of
-// the same network written in PyTorch:
-//
-//	torch.onnx.export(model, (x,), "model.onnx", input_names=["x"], dynamo=False,
-//		dynamic_axes={"x": {0: "batch"}})
+// the same network written in PyTorch.
 //
 // The graph reads sequences [batch, Timesteps, NumInput] and gives scores or
 // probabilities [batch, NumClasses]. Any float32 graph of the standard
@@ -44,19 +42,16 @@ func ReadONNX(r io.Reader) (birnn.Config, birnn.Weights, error) {
 const minOpset, maxOpset = 13, 28
 
 func readModel(m onnx.Model) (cfg birnn.Config, w birnn.Weights, err error) {
-	for _, o := range m.Opsets {
-		if isStandard(o.Domain) && (o.Version < minOpset || o.Version > maxOpset) {
-			return cfg, w, onnxError("", "its opset is %d; versions %d to %d can be read: export with opset_version=17", o.Version, minOpset, maxOpset)
-		}
-	}
-	if m.Functions > 0 {
-		return cfg, w, onnxError("", "it defines functions of its own, which cannot be read")
-	}
-	if n := len(m.Graph.Outputs); n != 1 {
-		return cfg, w, onnxError("", "it has %d outputs; export a model that returns the scores of the classes alone", n)
+	if err := checkModel(m); err != nil {
+		return cfg, w, onnxError("", "%w", err)
 	}
 	name := m.Graph.Outputs[0].Name
 	nodes, names := needed(m.Graph.Nodes, name)
+	for _, n := range nodes {
+		if operatorOf(n) == nil {
+			return cfg, w, onnxError(nodeName(n), "this operator cannot be read; %s", whatIsRead)
+		}
+	}
 	g := &graph{values: map[string]*value{"": nil}}
 	in, err := g.begin(m.Graph, names)
 	if err != nil {
@@ -67,14 +62,36 @@ func readModel(m onnx.Model) (cfg birnn.Config, w birnn.Weights, err error) {
 			return cfg, w, onnxError(nodeName(n), "%w", err)
 		}
 	}
+	where := fmt.Sprintf("output %q", name)
 	out := g.values[name]
 	if out == nil {
-		return cfg, w, onnxError(fmt.Sprintf("output %q", name), "nothing in the file computes it")
+		return cfg, w, onnxError(where, "nothing in the file computes it")
 	}
 	if cfg, w, err = g.network(in, out); err != nil {
-		return cfg, w, onnxError(fmt.Sprintf("output %q", name), "%w", err)
+		return cfg, w, onnxError(where, "%w", err)
 	}
 	return cfg, w, nil
+}
+
+// checkModel returns an error if a file is not one graph of one output of
+// operators whose version is understood.
+func checkModel(m onnx.Model) error {
+	opset := 0
+	for _, o := range m.Opsets {
+		if isStandard(o.Domain) {
+			opset = int(o.Version)
+		}
+	}
+	if opset < minOpset || opset > maxOpset {
+		return fmt.Errorf("its opset is %d; versions %d to %d can be read: export with opset_version=17", opset, minOpset, maxOpset)
+	}
+	if m.Functions > 0 {
+		return errors.New("it defines functions of its own, which cannot be read")
+	}
+	if n := len(m.Graph.Outputs); n != 1 {
+		return fmt.Errorf("it has %d outputs; export a model that returns the scores of the classes alone", n)
+	}
+	return nil
 }
 
 func onnxError(where, format string, args ...any) error {
@@ -203,12 +220,8 @@ func operatorOf(n onnx.Node) operator {
 // isStandard returns whether a domain is that of the standard operators.
 func isStandard(domain string) bool { return domain == "" || domain == "ai.onnx" }
 
-// run computes the outputs of a node.
+// run computes the outputs of a node whose operator is understood.
 func (g *graph) run(n onnx.Node) error {
-	compute := operatorOf(n)
-	if compute == nil {
-		return fmt.Errorf("this operator cannot be read; %s", whatIsRead)
-	}
 	c := &call{graph: g, node: n, used: map[string]bool{}}
 	for _, name := range n.Inputs {
 		v, ok := g.values[name]
@@ -217,7 +230,7 @@ func (g *graph) run(n onnx.Node) error {
 		}
 		c.in = append(c.in, v)
 	}
-	out, err := compute(c)
+	out, err := operatorOf(n)(c)
 	if c.err != nil {
 		err = c.err
 	}

@@ -133,7 +133,7 @@ func TestReadONNXRefuses(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			cfg := onnxConfig(3, 5, 4, 6, birnn.FinalStates)
-			m := modelOf(cfg, onnxWeights(cfg))
+			m := modelOf(cfg, randomWeights(cfg))
 			tt.edit(onnxEdits{&m})
 			wantONNXError(t, m, tt.where, tt.want)
 		})

@@ -2,9 +2,6 @@ package convert
 
 import (
 	"bytes"
-	"errors"
-	"io"
-	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -19,22 +16,6 @@ func onnxConfig(input, timesteps, hidden, classes int, readout birnn.Readout) bi
 	cfg := birnn.DefaultConfig()
 	cfg.NumInput, cfg.Timesteps, cfg.NumHidden, cfg.NumClasses, cfg.Readout = input, timesteps, hidden, classes, readout
 	return cfg
-}
-
-// onnxWeights returns random weights for a configuration.
-func onnxWeights(cfg birnn.Config) birnn.Weights {
-	random := rand.New(rand.NewPCG(1, uint64(cfg.NumParameters())))
-	draw := func(n int) []float32 {
-		values := make([]float32, n)
-		for k := range values {
-			values[k] = float32(random.NormFloat64()) / 3
-		}
-		return values
-	}
-	cell := func() birnn.CellWeights {
-		return birnn.CellWeights{Kernel: draw((cfg.NumInput + cfg.NumHidden) * 4 * cfg.NumHidden), Bias: draw(4 * cfg.NumHidden)}
-	}
-	return birnn.Weights{Forward: cell(), Backward: cell(), W: draw(2 * cfg.NumHidden * cfg.NumClasses), B: draw(cfg.NumClasses)}
 }
 
 // folded returns what a network is after a round trip.
@@ -70,7 +51,7 @@ func TestONNXRoundTrip(t *testing.T) {
 		onnxConfig(2, 1, 3, 2, birnn.LastOutput),
 		onnxConfig(3, 1<<16, 2, 2, birnn.FinalStates),
 	} {
-		w := onnxWeights(cfg)
+		w := randomWeights(cfg)
 		cfg.Seed = 0
 		wantONNX(t, modelOf(cfg, w), cfg, w)
 	}
@@ -80,30 +61,10 @@ func TestONNXRoundTrip(t *testing.T) {
 // same network, and the file does not tell them apart.
 func TestONNXOneTimeStep(t *testing.T) {
 	cfg := onnxConfig(2, 1, 3, 2, birnn.FinalStates)
-	w := onnxWeights(cfg)
+	w := randomWeights(cfg)
 	m := modelOf(cfg, w)
 	cfg.Readout = birnn.LastOutput
 	wantONNX(t, m, cfg, w)
-}
-
-func TestWriteONNXErrors(t *testing.T) {
-	cfg := onnxConfig(3, 5, 4, 6, birnn.FinalStates)
-	w := onnxWeights(cfg)
-	invalid := cfg
-	invalid.NumHidden = 0
-	if err := WriteONNX(io.Discard, invalid, w); err == nil {
-		t.Error("no error for an invalid configuration")
-	}
-	w.B = w.B[1:]
-	if err := WriteONNX(io.Discard, cfg, w); err == nil {
-		t.Error("no error for a bias that is too short")
-	}
-	full := errors.New("disk full")
-	r, pipe := io.Pipe()
-	r.CloseWithError(full)
-	if err := WriteONNX(pipe, cfg, onnxWeights(cfg)); !errors.Is(err, full) {
-		t.Errorf("the error is %v, want one that wraps %q", err, full)
-	}
 }
 
 // onnxEdits change a model.

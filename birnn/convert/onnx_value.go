@@ -47,7 +47,7 @@ const (
 	maxRank     = 16      // its dimensions
 	maxSmall    = 1 << 12 // elements of a list of integers
 	maxKept     = 1 << 20 // integers that are kept in memory, for all values together
-	maxCost     = 1 << 29 // calls of functions while a graph is read
+	maxCost     = 1 << 27 // calls of functions while a graph is read
 )
 
 // sizeOf returns the product of dimensions, or -1 if they are invalid.

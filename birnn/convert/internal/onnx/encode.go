@@ -39,7 +39,6 @@ func (m Model) Encode() []byte {
 	out.int(1, m.IRVersion)
 	out.text(2, m.Producer)
 	out.text(6, m.Doc)
-	out.bytes(7, m.Graph.encode())
 	for _, o := range m.Opsets {
 		var opset message
 		opset.text(1, o.Domain)
@@ -55,6 +54,7 @@ func (m Model) Encode() []byte {
 	for range m.Functions {
 		out.bytes(25, nil)
 	}
+	out.bytes(7, m.Graph.encode()) // the last, so that a file that is cut off is not valid
 	return out
 }
 
@@ -131,7 +131,7 @@ func (v Value) encode() (out message) {
 	var shape, tensor, typ message
 	for _, d := range v.Dims {
 		var dim message
-		if d.Size > 0 {
+		if d.Size != 0 {
 			dim.int(1, d.Size)
 		} else {
 			dim.text(2, d.Name)
