@@ -83,8 +83,11 @@ func TestIOErrors(t *testing.T) {
 	if _, _, err := ReadKeras(iotest.ErrReader(broken)); !errors.Is(err, broken) || errors.As(err, &e) {
 		t.Errorf("reading: the error is %v", err)
 	}
+	if _, _, err := ReadONNX(iotest.ErrReader(broken)); !errors.Is(err, broken) || errors.As(err, &e) {
+		t.Errorf("reading: the error is %v", err)
+	}
 	cfg := smallConfig(birnn.LastOutput)
-	for _, write := range []func(io.Writer, birnn.Config, birnn.Weights) error{WritePyTorch, WriteKeras} {
+	for _, write := range []func(io.Writer, birnn.Config, birnn.Weights) error{WritePyTorch, WriteKeras, WriteONNX} {
 		r, w := io.Pipe()
 		r.CloseWithError(broken)
 		if err := write(w, cfg, randomWeights(cfg)); !errors.Is(err, broken) {

@@ -25,6 +25,9 @@ var formats = []format{
 	{"Keras",
 		func(w *bytes.Buffer, c birnn.Config, ws birnn.Weights) error { return WriteKeras(w, c, ws) },
 		func(b []byte) (birnn.Config, birnn.Weights, error) { return ReadKeras(bytes.NewReader(b)) }},
+	{"ONNX",
+		func(w *bytes.Buffer, c birnn.Config, ws birnn.Weights) error { return WriteONNX(w, c, ws) },
+		func(b []byte) (birnn.Config, birnn.Weights, error) { return ReadONNX(bytes.NewReader(b)) }},
 }
 
 var readouts = []birnn.Readout{birnn.LastOutput, birnn.FinalStates}

@@ -61,8 +61,8 @@ func (c *chain) input() error {
 	return nil
 }
 
-// lstm is an LSTM as part of a Bidirectional.
-type lstm struct {
+// kerasLSTM is an LSTM as part of a Bidirectional.
+type kerasLSTM struct {
 	Class  string `json:"class_name"`
 	Config struct {
 		Units               int             `json:"units"`
@@ -80,7 +80,7 @@ func is(setting json.RawMessage, want string) bool {
 }
 
 // check returns an error unless it is an LSTM as birnn has it.
-func (l lstm) check(backward bool) error {
+func (l kerasLSTM) check(backward bool) error {
 	switch {
 	case l.Class != "LSTM":
 		return fmt.Errorf("it wraps a %s; want an LSTM", l.Class)
@@ -99,8 +99,8 @@ func (l lstm) check(backward bool) error {
 func (c *chain) bidirectional() error {
 	var config struct {
 		Merge    json.RawMessage `json:"merge_mode"`
-		Layer    lstm            `json:"layer"`
-		Backward *lstm           `json:"backward_layer"`
+		Layer    kerasLSTM       `json:"layer"`
+		Backward *kerasLSTM      `json:"backward_layer"`
 	}
 	if c.peek() == "LSTM" || c.peek() == "GRU" {
 		return fmt.Errorf("the layer after it is a %s in one direction; want Bidirectional(LSTM)", c.peek())

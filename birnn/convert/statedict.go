@@ -21,7 +21,7 @@ type stateDict struct {
 // newStateDict finds the two modules in a file.
 func newStateDict(file safetensors.File) (*stateDict, error) {
 	if _, ours := file.Metadata["birnn"]; ours {
-		return nil, &Error{Format: pyTorch, Err: errors.New("it is a checkpoint of package birnn, not a state_dict")}
+		return nil, &Error{Format: pyTorch, Err: errors.New("it is a checkpoint of package birnn, not a state_dict: load its directory with birnn.Load")}
 	}
 	s := &stateDict{tensors: map[string]safetensors.Array{}}
 	var outputs []string
@@ -156,7 +156,7 @@ func (s *stateDict) cell(cfg birnn.Config, suffix string) birnn.CellWeights {
 }
 
 // values returns the numbers of a tensor, which must have the given shape. It
-// sets s.err, if that is nil, and returns nil if they cannot be had.
+// sets s.err, if that is nil, and returns nil if there are none.
 func (s *stateDict) values(name string, shape ...int) []float32 {
 	a, ok := s.tensors[name]
 	var values []float32
