@@ -3,14 +3,9 @@
 package backend
 
 import (
-	"archive/zip"
 	"bytes"
-	"crypto/sha256"
 	"errors"
-	"fmt"
 	"math/rand/v2"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -20,47 +15,17 @@ import (
 	"time"
 
 	"github.com/easy-gomlx/tutorials/birnn/internal/longtest"
-	"github.com/easy-gomlx/tutorials/birnn/internal/pypi"
+	"github.com/easy-gomlx/tutorials/birnn/internal/pypi/pypitest"
 	"github.com/easy-gomlx/tutorials/birnn/internal/smalldisk"
 )
 
 // useIndex serves a private package index with one wheel, which takes the place of the pinned one.
 func useIndex(t *testing.T, content string) {
 	t.Helper()
-	var b bytes.Buffer
-	z := zip.NewWriter(&b)
-	f, err := z.Create("p/" + libraryName)
-	if err == nil {
-		_, err = f.Write([]byte(content))
-	}
-	if err == nil {
-		err = z.Close()
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	hash := func(data []byte) string { return fmt.Sprintf("%x", sha256.Sum256(data)) }
-	library := pypi.File{Name: "p/" + libraryName, SHA256: hash([]byte(content)), Size: int64(len(content))}
-	w := wheel{goos: runtime.GOOS, goarch: runtime.GOARCH, Wheel: pypi.Wheel{
-		Project: "p", Name: "p-1.whl", SHA256: hash(b.Bytes()), Size: int64(b.Len()), Files: []pypi.File{library}}}
-
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /simple/p/", func(rw http.ResponseWriter, r *http.Request) {
-		fmt.Fprintf(rw, `<a href="../../files/p-0.whl">p-0.whl</a><A rel=x HREF='http://%s/files/p-1.whl#sha256=%s'>p-1.whl</A>`, r.Host, w.SHA256)
-	})
-	mux.HandleFunc("GET /files/p-1.whl", func(rw http.ResponseWriter, _ *http.Request) { rw.Write(b.Bytes()) })
-	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		if user, password, _ := r.BasicAuth(); user+password != "mesecret" {
-			rw.WriteHeader(http.StatusUnauthorized)
-			return
-		}
-		mux.ServeHTTP(rw, r)
-	}))
-	t.Cleanup(server.Close)
-	t.Setenv("PIP_INDEX_URL", strings.Replace(server.URL, "://", "://me:secret@", 1)+"/simple/")
+	w, _ := pypitest.Serve(t, map[string]string{"p/" + libraryName: content})
 	before := pinned
 	t.Cleanup(func() { pinned = before })
-	pinned = w
+	pinned = wheel{Wheel: w, goos: runtime.GOOS, goarch: runtime.GOARCH}
 }
 
 // TestWheelOnAFullDisk: nothing is left, whether the disk is full during the download or while unpacking.
