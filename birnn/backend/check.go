@@ -32,8 +32,8 @@ func Verify(path string) error {
 	if _, err := io.Copy(h, f); err != nil {
 		return err
 	}
-	if got := hex.EncodeToString(h.Sum(nil)); got != pinned.librarySHA256 {
-		return fmt.Errorf("%s is corrupt: its SHA-256 is %s, want %s", path, got, pinned.librarySHA256)
+	if got := hex.EncodeToString(h.Sum(nil)); got != pinned.library().SHA256 {
+		return fmt.Errorf("%s is corrupt: its SHA-256 is %s, want %s", path, got, pinned.library().SHA256)
 	}
 	return nil
 }
@@ -50,8 +50,8 @@ func checkBinary(path string) error {
 		return fmt.Errorf("%s is not a regular file", path)
 	case info.Size() == 0:
 		return fmt.Errorf("%s is empty", path)
-	case pinned.installed(path) && info.Size() != pinned.librarySize:
-		return fmt.Errorf("%s is corrupt or of another version: it has %d bytes, want %d", path, info.Size(), pinned.librarySize)
+	case pinned.installed(path) && info.Size() != pinned.library().Size:
+		return fmt.Errorf("%s is corrupt or of another version: it has %d bytes, want %d", path, info.Size(), pinned.library().Size)
 	case runtime.GOOS == "linux":
 		err = checkELF(path)
 	case runtime.GOOS == "darwin":

@@ -141,7 +141,7 @@ func sources(goos, goarch string) []source {
 		from = append(from, source{"go-xla's installer", installRelease})
 	}
 	if pinnedFits {
-		from = append(from, source{"the wheel " + pinned.file, pinned.install})
+		from = append(from, source{"the wheel " + pinned.Name, pinned.install})
 	}
 	return from
 }

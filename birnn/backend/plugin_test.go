@@ -76,7 +76,7 @@ func TestPluginsInOrder(t *testing.T) {
 }
 
 func TestSources(t *testing.T) {
-	release, wheel := "go-xla's installer", "the wheel "+pinned.file
+	release, wheel := "go-xla's installer", "the wheel "+pinned.Name
 	for _, test := range []struct {
 		goos, goarch, only string
 		want               []string

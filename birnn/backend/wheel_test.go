@@ -3,14 +3,9 @@
 package backend
 
 import (
-	"archive/zip"
 	"bytes"
-	"crypto/sha256"
 	"errors"
-	"fmt"
 	"math/rand/v2"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -20,73 +15,17 @@ import (
 	"time"
 
 	"github.com/easy-gomlx/tutorials/birnn/internal/longtest"
+	"github.com/easy-gomlx/tutorials/birnn/internal/pypi/pypitest"
 	"github.com/easy-gomlx/tutorials/birnn/internal/smalldisk"
 )
 
 // useIndex serves a private package index with one wheel, which takes the place of the pinned one.
 func useIndex(t *testing.T, content string) {
 	t.Helper()
-	var b bytes.Buffer
-	z := zip.NewWriter(&b)
-	f, err := z.Create("p/" + libraryName)
-	if err == nil {
-		_, err = f.Write([]byte(content))
-	}
-	if err == nil {
-		err = z.Close()
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	hash := func(data []byte) string { return fmt.Sprintf("%x", sha256.Sum256(data)) }
-	w := wheel{project: "p", file: "p-1.whl", sha256: hash(b.Bytes()), size: int64(b.Len()), goos: runtime.GOOS, goarch: runtime.GOARCH,
-		library: "p/" + libraryName, librarySHA256: hash([]byte(content)), librarySize: int64(len(content))}
-
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /simple/p/", func(rw http.ResponseWriter, r *http.Request) {
-		fmt.Fprintf(rw, `<a href="../../files/p-0.whl">p-0.whl</a><A rel=x HREF='http://%s/files/p-1.whl#sha256=%s'>p-1.whl</A>`, r.Host, w.sha256)
-	})
-	mux.HandleFunc("GET /files/p-1.whl", func(rw http.ResponseWriter, _ *http.Request) { rw.Write(b.Bytes()) })
-	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		if user, password, _ := r.BasicAuth(); user+password != "mesecret" {
-			rw.WriteHeader(http.StatusUnauthorized)
-			return
-		}
-		mux.ServeHTTP(rw, r)
-	}))
-	t.Cleanup(server.Close)
-	t.Setenv("PIP_INDEX_URL", strings.Replace(server.URL, "://", "://me:secret@", 1)+"/simple/")
+	w, _ := pypitest.Serve(t, map[string]string{"p/" + libraryName: content})
 	before := pinned
 	t.Cleanup(func() { pinned = before })
-	pinned = w
-}
-
-func TestWheelErrors(t *testing.T) {
-	for name, test := range map[string]struct {
-		change func(*wheel)
-		want   string
-	}{
-		"another wheel":             {func(w *wheel) { w.sha256 = strings.Repeat("0", 64) }, "SHA-256"},
-		"another library":           {func(w *wheel) { w.librarySHA256 = strings.Repeat("0", 64) }, "SHA-256"},
-		"a larger library":          {func(w *wheel) { w.librarySize-- }, "bytes"},
-		"no such member":            {func(w *wheel) { w.library = "q/lib.so" }, "q/lib.so"},
-		"no such file on the index": {func(w *wheel) { w.file = "p-2.whl" }, "p-2.whl"},
-		"no such project":           {func(w *wheel) { w.project = "q" }, "404"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			useIndex(t, "the library")
-			w := pinned
-			test.change(&w)
-			dir := t.TempDir()
-			_, err := w.install(t.Context(), dir, silent)
-			if err == nil || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "secret") {
-				t.Errorf("got %v, want an error with %q and without the password", err, test.want)
-			}
-			if left, _ := os.ReadDir(dir); len(left) > 0 {
-				t.Errorf("left behind: %v", left)
-			}
-		})
-	}
+	pinned = wheel{Wheel: w, goos: runtime.GOOS, goarch: runtime.GOARCH}
 }
 
 // TestWheelOnAFullDisk: nothing is left, whether the disk is full during the download or while unpacking.

@@ -1,7 +1,7 @@
 // Package longtest helps tests that kill processes and fill disks. It has the flag -long: some rounds of each such test run with
 // every go test, hundreds or thousands with
 //
-//	go test -timeout 0 -v -run Survives ./birnn ./birnn/backend ./birnn/mnist ./birnn/internal/fetch -long
+//	go test -timeout 0 -v -run Survives ./birnn ./birnn/backend ./birnn/mnist ./birnn/sequences ./birnn/internal/fetch -long
 package longtest
 
 import (
