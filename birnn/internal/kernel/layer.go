@@ -22,8 +22,9 @@ type Layer struct {
 // slice does not have the length that the sizes require, or the processor does
 // not support the implementation.
 func (i Implementation) NewLayer(input, hidden int, kernel, bias []float32) (*Layer, error) {
+	rows := max(input, input+hidden) // if the sum overflows, input is too large by itself
 	err := errors.Join(i.check(), checkSize("input", input), checkSize("hidden", hidden),
-		checkLength("kernel", kernel, "input+hidden, 4, hidden", input+hidden, 4, hidden),
+		checkLength("kernel", kernel, "input+hidden, 4, hidden", rows, 4, hidden),
 		checkLength("bias", bias, "4, hidden", 4, hidden))
 	if err != nil {
 		return nil, err
