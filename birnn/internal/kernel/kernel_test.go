@@ -14,7 +14,7 @@ func TestAll(t *testing.T) {
 	for _, i := range All() {
 		names = append(names, i.Name)
 	}
-	want := []string{"avx512", "avx2", "plain"}
+	want := []string{"avx512", "avx2", "go", "plain"}
 	if native == nil {
 		want = want[2:]
 	}
