@@ -25,7 +25,7 @@ func TestAll(t *testing.T) {
 		t.Errorf("the best implementation is %s, which the processor does not support", best.Name)
 	}
 	if native == nil {
-		t.Skipf("only the plain implementation is tested: this is a build for %s/%s, or without cgo; C needs linux/amd64 with cgo", runtime.GOOS, runtime.GOARCH)
+		t.Skipf("only the implementations in Go are tested: this is a build for %s/%s, or without cgo; C needs linux/amd64 with cgo", runtime.GOOS, runtime.GOARCH)
 	}
 }
 
