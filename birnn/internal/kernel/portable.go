@@ -95,8 +95,11 @@ func portableTanh(y, x []float32) {
 	}
 }
 
-// portableTanhOf returns tanh(x), as tanh.h describes.
-func portableTanhOf(x float32) float32 {
+// portableTanhOf returns tanh(x), as tanh.h describes, but computes in float64,
+// which costs next to nothing: in float32, without fused products and sums, its
+// error would be above that of the other implementations.
+func portableTanhOf(x32 float32) float32 {
+	x := float64(x32)
 	if x > 9.02 {
 		x = 9.02
 	} else if x < -9.02 {
@@ -105,7 +108,7 @@ func portableTanhOf(x float32) float32 {
 	s := x * x
 	p := (((1.33189193e-08*s+2.05834694e-05)*s+0.00349403592)*s+0.133797169)*s + 1
 	q := (((7.76198021e-07*s+0.000328309514)*s+0.025871072)*s+0.467130333)*s + 1
-	y := x * p / q
+	y := float32(x * p / q)
 	if y > 1 {
 		return 1
 	} else if y < -1 {
