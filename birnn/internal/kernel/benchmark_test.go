@@ -1,6 +1,8 @@
 package kernel
 
 import (
+	"errors"
+	"fmt"
 	"math/rand/v2"
 	"testing"
 )
@@ -29,6 +31,26 @@ func BenchmarkBackward(b *testing.B) {
 	p.DCLast, p.DHAll, p.DX, p.DH0, p.DC0 = nil, nil, nil, nil, nil
 	throughHidden := tutorial.Batch * tutorial.Time * tutorial.Hidden * 4 * tutorial.Hidden
 	benchmark(b, forwardProducts()+throughHidden, func(i Implementation) error { return i.Backward(p) })
+}
+
+// BenchmarkLayer computes the last state with packed weights, of one sequence and
+// of a batch.
+func BenchmarkLayer(b *testing.B) {
+	for _, batch := range []int{1, 25} {
+		b.Run(fmt.Sprintf("batch=%d", batch), func(b *testing.B) {
+			s := tutorial
+			s.Batch = batch
+			f := float32Forward(newForward(rand.New(rand.NewPCG(1, 1)), s, variant{}))
+			r := Run{Batch: batch, Time: s.Time, Steps: s.Time, X: f.X, H: f.HLast, C: f.CLast}
+			layers := map[string]*Layer{}
+			benchmark(b, forwardProducts()*batch/tutorial.Batch, func(i Implementation) (err error) {
+				if layers[i.Name] == nil {
+					layers[i.Name], err = i.NewLayer(s.Input, s.Hidden, f.Kernel, f.Bias)
+				}
+				return errors.Join(err, layers[i.Name].Run(r))
+			})
+		})
+	}
 }
 
 // forwardProducts is the number of products of two numbers in a forward pass.

@@ -5,12 +5,15 @@
 //
 // # Implementations
 //
-// There is one in Go, for every processor, and on linux/amd64 with cgo there are
-// two in C, for AVX-512 and for AVX2. [Best] returns the fastest that the
-// processor supports. All of them take batches and layers of any size.
-// [Implementation.Forward] and [Implementation.Backward] run on the caller's
-// goroutine; [Operations] returns the passes in C for package xlacall, which
-// runs them inside XLA, on its threads.
+// There are two in Go, for every processor: the plain one, and one that is
+// several times as fast. On linux/amd64 with cgo there are two in C, for AVX-512
+// and for AVX2. [Best] returns the fastest that the processor supports. All of
+// them take batches and layers of any size. [Implementation.Forward] and
+// [Implementation.Backward] run on the caller's goroutine; [Operations] returns
+// the passes in C for package xlacall, which runs them inside XLA, on its threads.
+//
+// A [Layer] is for predicting: it packs its weights once, and [Layer.Run]
+// computes nothing but the last state, without allocating.
 //
 // # Organization of a pass
 //
@@ -34,6 +37,14 @@
 // or second cache, and the weights of all columns, packed in the order in which
 // they are read, stay in the second.
 //
+// A batch of one sequence reads all weights for a single product each, and is as
+// fast as the second cache delivers them. Therefore its inputs are multiplied for
+// several time steps at once, and every other time step begins with the weights
+// that the one before it read last.
+//
+// The fast implementation in Go packs the weights of one hidden unit together,
+// and computes the gates of two hidden units at a time, in 8 registers.
+//
 // The backward pass goes through the time steps in reverse, with tiles of up to
 // the same size. For each block, three arrays stay in the second cache: the
 // gradient of the pre-activations of a few time steps, the transposed weights,
@@ -46,7 +57,7 @@
 // defines a vector, its operations and the height of a tile, and includes
 // lstm_kernel.h. Another one is declared in lstm.h and listed, in the same order,
 // in entry.c and native.go; TestAll and TestSanitizers name it too. A tile of
-// another height needs its case in tile.h.
+// another height needs its case in tile.h. One in Go is listed in [All].
 //
 // # Tests
 //

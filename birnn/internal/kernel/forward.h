@@ -14,7 +14,12 @@ typedef struct {
   const float *packed; // [groups][1+input+hidden][4][LANES]
   float *to_pack;      // where the pass packs them, or NULL
   float *state;        // of the blocks, where there are no stacks: h, h, c of [rows, hidden] each
+  float *ahead;        // [groups][AHEAD][4][LANES] if the batch is one sequence
 } forward_job;
+
+// The weights of the inputs are not worth reading again in each time step for
+// a single sequence: so many time steps are multiplied by them at once.
+#define AHEAD 24
 
 static int64_t group_floats(int64_t input, int64_t hidden) { return (1 + input + hidden) * 4 * LANES; }
 
@@ -29,7 +34,8 @@ static forward_job forward_layout(const lstm_forward *f, float *scratch, int64_t
     j.packed = j.to_pack = scratch;
     j.state += packed_floats(n->input, n->hidden);
   }
-  *size = (j.state - scratch) + blocks_of(n->batch) * forward_state(n);
+  j.ahead = j.state + blocks_of(n->batch) * forward_state(n);
+  *size = (j.ahead - scratch) + (n->batch == 1 ? vectors(n->hidden) * AHEAD * 4 * LANES : 0);
   return j;
 }
 
@@ -65,27 +71,28 @@ static void pack_forward(void *arg, int64_t group) {
 // One time step of a block.
 typedef struct {
   int64_t input, hidden;
-  const float *x; // rows at distance x_row
+  const float *x; // rows at distance x_row, or NULL: see ahead
   int64_t x_row;
   const unsigned char *mask; // rows at distance mask_row, or NULL
   int64_t mask_row;
   const float *h_before, *c_before; // [rows, hidden], or NULL: zero
   float *h, *c;                     // after the step
+  const float *ahead;               // sums of bias and products of the inputs, groups at distance AHEAD*4*LANES
   float *u;                         // [rows, 4*hidden], or NULL
+  int last_first;                   // the last group of hidden units comes first
 } forward_step;
 
-// The pre-activations of a tile, halved where gates are: z[row][gate].
-typedef float tile_z[ROWS][4][LANES];
-
-FN void forward_tile(const forward_step *p, const float *group, tile_z z, int64_t row, const int rows) {
+// The pre-activations of a tile, halved where gates are: z[row][gate]. The sums
+// begin with the bias, or what was computed ahead.
+FN void forward_tile(const forward_step *p, const float *begin, const float *weights, float (*z)[4][LANES], int64_t row, const int rows) {
   const int64_t input = p->input, hidden = p->hidden;
-  const float *weights = group + 4 * LANES;
   vec sum[ROWS][4];
   UNROLL for (int gate = 0; gate < 4; gate++) {
-    const vec b = load(group + gate * LANES);
+    const vec b = load(begin + gate * LANES);
     UNROLL for (int r = 0; r < rows; r++) sum[r][gate] = b;
   }
-  add_products(sum, rows, 4, p->x + row * p->x_row, p->x_row, 1, weights, 4 * LANES, input);
+  if (p->x)
+    add_products(sum, rows, 4, p->x + row * p->x_row, p->x_row, 1, weights, 4 * LANES, input);
   if (p->h_before)
     add_products(sum, rows, 4, p->h_before + row * hidden, hidden, 1, weights + input * 4 * LANES, 4 * LANES, hidden);
   UNROLL for (int r = 0; r < rows; r++) UNROLL for (int gate = 0; gate < 4; gate++) store(z[r][gate], sum[r][gate]);
@@ -117,14 +124,30 @@ TARGET static __attribute__((noinline)) void forward_gates(const forward_step *p
 }
 
 TARGET static void forward_rows(const forward_step *p, const forward_job *j, int64_t rows) {
-  tile_z z;
-  for (int64_t unit = 0; unit < p->hidden; unit += LANES) {
-    const float *group = j->packed + unit / LANES * group_floats(p->input, p->hidden);
+  float z[ROWS][4][LANES];
+  const int64_t groups = vectors(p->hidden);
+  for (int64_t g = p->last_first ? groups - 1 : 0; g >= 0 && g < groups; g += p->last_first ? -1 : 1) {
+    const int64_t unit = g * LANES;
+    const float *group = j->packed + g * group_floats(p->input, p->hidden);
+    const float *begin = p->x ? group : p->ahead + g * AHEAD * 4 * LANES;
     for (int64_t k = 0; k < tiles_of(rows); k++) {
       const int64_t row = tile_start(rows, k), height = tile_start(rows, k + 1) - row;
-      FOR_ROWS(height, forward_tile, p, group, z, row)
+      FOR_ROWS(height, forward_tile, p, begin, group + 4 * LANES, z, row)
       for (int64_t r = 0; r < height; r++)
         forward_gates(p, z[r], row + r, unit);
+    }
+  }
+}
+
+// Computes ahead for time steps of one sequence: they are rows at distance x_row.
+TARGET static void forward_ahead(const forward_job *j, const float *x, int64_t x_row, int64_t steps) {
+  const forward_step p = {.input = j->f->n.input, .hidden = j->f->n.hidden, .x = x, .x_row = x_row};
+  for (int64_t g = 0; g < vectors(p.hidden); g++) {
+    const float *group = j->packed + g * group_floats(p.input, p.hidden);
+    float(*z)[4][LANES] = (float(*)[4][LANES])j->ahead + g * AHEAD;
+    for (int64_t k = 0; k < tiles_of(steps); k++) {
+      const int64_t row = tile_start(steps, k);
+      FOR_ROWS(tile_start(steps, k + 1) - row, forward_tile, &p, group, group + 4 * LANES, z + row, row)
     }
   }
 }
@@ -154,6 +177,13 @@ TARGET static void forward_block(void *arg, int64_t k) {
   for (int64_t s = 0; s < n->time; s++) {
     const int64_t t = n->reversed ? n->time - 1 - s : s;
     p.x = f->x + first * f->x_row + t * n->input;
+    p.last_first = s & 1; // part of its weights is still in the first cache
+    if (n->batch == 1) {
+      if (s % AHEAD == 0)
+        forward_ahead(j, p.x, n->reversed ? -n->input : n->input, least_int(AHEAD, n->time - s));
+      p.x = NULL;
+      p.ahead = j->ahead + s % AHEAD * 4 * LANES;
+    }
     p.mask = f->mask ? f->mask + first * n->time + t : NULL;
     p.h = f->h ? f->h + (s + 1) * n->batch * hidden + at : state + (s & 1) * part_of_state;
     p.c = f->c ? f->c + s * n->batch * hidden + at : state + 2 * part_of_state;

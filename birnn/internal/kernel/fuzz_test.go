@@ -18,3 +18,5 @@ func fuzz(f *testing.F, test func(t testing.TB, i Implementation, seed uint64, s
 func FuzzForward(f *testing.F) { fuzz(f, agreesForward) }
 
 func FuzzBackward(f *testing.F) { fuzz(f, agreesBackward) }
+
+func FuzzLayer(f *testing.F) { fuzz(f, agreesLayer) }

@@ -9,7 +9,7 @@ import (
 // An Implementation computes the passes of a layer with one instruction set, or
 // in plain Go.
 type Implementation struct {
-	// Name is "avx512", "avx2" or "plain".
+	// Name is "avx512", "avx2", "go" or "plain".
 	Name string
 	// Needs names the features that the processor must have; "" if none.
 	Needs string
@@ -19,11 +19,10 @@ type Implementation struct {
 	backward  func(*Backward)
 	tanh      func(y, x []float32)
 
-	// For a Layer: the weights as run reads them, the floats of scratch memory
-	// that run needs, and the pass, whose fields are valid.
-	pack    func(input, hidden int, kernel, bias []float32) []float32
-	scratch func(l *Layer, batch int) int
-	run     func(l *Layer, r Run, scratch []float32)
+	// layer returns what a Layer does with these weights, of which it keeps a
+	// copy: a run, whose fields are valid, and how many floats of scratch memory
+	// it needs for a batch.
+	layer func(input, hidden int, kernel, bias []float32) (run func(r Run, scratch []float32), scratch func(batch int) int)
 }
 
 // plain is the implementation for every processor.
@@ -33,15 +32,13 @@ var plain = Implementation{
 	forward:   plainForward[float32],
 	backward:  plainBackward[float32],
 	tanh:      plainTanh[float32],
-	pack:      plainPack,
-	scratch:   plainScratch,
-	run:       plainRun,
+	layer:     plainLayer,
 }
 
 // All returns the implementations that this program contains, the fastest
 // first and the plain one last, including those that the processor does not
 // support.
-func All() []Implementation { return append(slices.Clone(native), plain) }
+func All() []Implementation { return append(slices.Clone(native), portable, plain) }
 
 // Best returns the fastest implementation that the processor supports.
 func Best() Implementation {

@@ -14,7 +14,7 @@ func TestAll(t *testing.T) {
 	for _, i := range All() {
 		names = append(names, i.Name)
 	}
-	want := []string{"avx512", "avx2", "plain"}
+	want := []string{"avx512", "avx2", "go", "plain"}
 	if native == nil {
 		want = want[2:]
 	}
@@ -25,7 +25,7 @@ func TestAll(t *testing.T) {
 		t.Errorf("the best implementation is %s, which the processor does not support", best.Name)
 	}
 	if native == nil {
-		t.Skipf("only the plain implementation is tested: this is a build for %s/%s, or without cgo; C needs linux/amd64 with cgo", runtime.GOOS, runtime.GOARCH)
+		t.Skipf("only the implementations in Go are tested: this is a build for %s/%s, or without cgo; C needs linux/amd64 with cgo", runtime.GOOS, runtime.GOARCH)
 	}
 }
 
@@ -51,7 +51,8 @@ func remainders() (all []Sizes) {
 		add(&s.Input, upTo(9, 28, 33))
 		add(&s.Hidden, upTo(35, 63, 64, 65, 128))
 	}
-	return append(all, Sizes{500, 3, 2, 3}, Sizes{1100, 3, 1, 2}) // blocks as large as the batch makes them
+	all = append(all, Sizes{1, 23, 2, 3}, Sizes{1, 49, 9, 17}, Sizes{1, 72, 3, 9}) // one long sequence
+	return append(all, Sizes{500, 3, 2, 3}, Sizes{1100, 3, 1, 2})                  // blocks as large as the batch makes them
 }
 
 // TestOracle compares with the plain implementation in float64.
@@ -68,11 +69,13 @@ func TestOracle(t *testing.T) {
 	})
 }
 
-// agrees compares both passes with those of the plain implementation in float64.
+// agrees compares both passes, and a layer's, with those of the plain
+// implementation in float64.
 func agrees(t testing.TB, i Implementation, seed uint64, s Sizes, v variant) {
 	t.Helper()
 	agreesForward(t, i, seed, s, v)
 	agreesBackward(t, i, seed, s, v)
+	agreesLayer(t, i, seed, s, v)
 	if t.Failed() {
 		t.Logf("sizes: %s; %+v, seed %d", s, v, seed)
 	}

@@ -10,10 +10,10 @@ import (
 // compute nothing but the last state: its weights are packed once. Its methods
 // may be called from any goroutine.
 type Layer struct {
-	input, hidden  int
-	weights        []float32 // as the implementation packs them
-	implementation Implementation
-	scratch        sync.Pool // of *[]float32
+	input, hidden int
+	run           func(r Run, scratch []float32) // with packed weights
+	floats        func(batch int) int            // of scratch memory
+	scratch       sync.Pool                      // of *[]float32
 }
 
 // NewLayer returns a layer with the weights in kernel, [input+hidden, 4*hidden],
@@ -22,13 +22,16 @@ type Layer struct {
 // slice does not have the length that the sizes require, or the processor does
 // not support the implementation.
 func (i Implementation) NewLayer(input, hidden int, kernel, bias []float32) (*Layer, error) {
+	rows := max(input, input+hidden) // if the sum overflows, input is too large by itself
 	err := errors.Join(i.check(), checkSize("input", input), checkSize("hidden", hidden),
-		checkLength("kernel", kernel, "input+hidden, 4, hidden", input+hidden, 4, hidden),
+		checkLength("kernel", kernel, "input+hidden, 4, hidden", rows, 4, hidden),
 		checkLength("bias", bias, "4, hidden", 4, hidden))
 	if err != nil {
 		return nil, err
 	}
-	return &Layer{input: input, hidden: hidden, weights: i.pack(input, hidden, kernel, bias), implementation: i}, nil
+	l := &Layer{input: input, hidden: hidden}
+	l.run, l.floats = i.layer(input, hidden, kernel, bias)
+	return l, nil
 }
 
 // A Run is a forward pass of a [Layer] over a batch of sequences. Slices are
@@ -56,20 +59,12 @@ func (l *Layer) Run(r Run) error {
 	if scratch == nil {
 		scratch = new([]float32)
 	}
-	if n := l.implementation.scratch(l, r.Batch); len(*scratch) < n {
+	if n := l.floats(r.Batch); len(*scratch) < n {
 		*scratch = alignedFloats(n)
 	}
-	l.implementation.run(l, r, *scratch)
+	l.run(r, *scratch)
 	l.scratch.Put(scratch)
 	return nil
-}
-
-// firstInput returns where in X the steps to read begin in the first sequence.
-func (l *Layer) firstInput(r Run) int {
-	if r.Reversed {
-		return (r.Time - r.Steps) * l.input
-	}
-	return 0
 }
 
 // alignedFloats returns n floats that begin at a cache line.

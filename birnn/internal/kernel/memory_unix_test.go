@@ -45,7 +45,9 @@ func fence(t *testing.T, fields []field[float32], mask *[]bool, atEnd bool) (mem
 	for _, field := range fields {
 		*field.values = fenced(t, *field.values, atEnd, &memory)
 	}
-	*mask = fenced(t, *mask, atEnd, &memory)
+	if mask != nil {
+		*mask = fenced(t, *mask, atEnd, &memory)
+	}
 	return memory
 }
 
@@ -103,7 +105,7 @@ func guard(t *testing.T, fields []field[float32], alignment, step int) (check fu
 	var around, before [][]float32
 	for k, field := range fields {
 		old := *field.values
-		m := aligned(guards + len(old) + 2*guards)
+		m := alignedFloats(guards + len(old) + 2*guards)
 		fill(m, value)
 		first := guards + (alignment+k*step)%16
 		*field.values = m[first : first+len(old)]
@@ -126,9 +128,40 @@ func guard(t *testing.T, fields []field[float32], alignment, step int) (check fu
 	}
 }
 
-// aligned returns n floats, of which the first is at a multiple of 64 bytes.
-func aligned(n int) []float32 {
-	m := make([]float32, n+16)
-	misaligned := int(uintptr(unsafe.Pointer(&m[0]))/4) % 16
-	return m[(16-misaligned)%16:][:n]
+// fields returns the slices of the run that are not nil.
+func (r *Run) fields() []field[float32] {
+	all := []field[float32]{
+		{"X", &r.X, len(r.X), false}, {"H0", &r.H0, len(r.H0), false}, {"C0", &r.C0, len(r.C0), false},
+		{"H", &r.H, len(r.H), true}, {"C", &r.C, len(r.C), true},
+	}
+	return slices.DeleteFunc(all, func(f field[float32]) bool { return *f.values == nil })
+}
+
+// TestLayerMemory does for layers what the tests above do for the passes.
+func TestLayerMemory(t *testing.T) {
+	each(t, func(t *testing.T, i Implementation) {
+		rng := rand.New(rand.NewPCG(33, 34))
+		for _, s := range []Sizes{{1, 1, 1, 1}, {1, 30, 3, 17}, {7, 3, 5, 19}, {26, 1, 5, 64}} {
+			for _, v := range variants() {
+				if v.masked {
+					continue
+				}
+				c := newLayerCase(t, i, rng, s, v)
+				for _, atEnd := range []bool{true, false} {
+					moved := c
+					free := fence(t, moved.run.fields(), nil, atEnd)
+					moved.check(t)
+					for _, memory := range free {
+						run(t, unix.Munmap(memory))
+					}
+				}
+				for alignment := range 16 {
+					moved := c
+					unchanged := guard(t, moved.run.fields(), alignment, 5)
+					moved.check(t)
+					unchanged(moved.run.fields())
+				}
+			}
+		}
+	})
 }

@@ -27,17 +27,8 @@ func nativeSet(set C.int64_t, name, needs string, supported bool) Implementation
 		Name: name, Needs: needs, supported: supported,
 		forward:  func(f *Forward) { forwardInC(set, f) },
 		backward: func(b *Backward) { backwardInC(set, b) },
-		pack: func(input, hidden int, kernel, bias []float32) []float32 {
-			packed := alignedFloats(int(C.lstm_packed_floats(set, C.int64_t(input), C.int64_t(hidden))))
-			C.lstm_pack_call(set, inC(packed), inC(kernel), inC(bias), C.int64_t(input), C.int64_t(hidden))
-			return packed
-		},
-		scratch: func(l *Layer, batch int) int {
-			return bytesAsFloats(C.lstm_run_scratch(set, C.int64_t(batch), C.int64_t(l.hidden)))
-		},
-		run: func(l *Layer, r Run, scratch []float32) {
-			C.lstm_run_call(set, C.int64_t(r.Batch), C.int64_t(r.Steps), C.int64_t(l.input), C.int64_t(l.hidden), C.int64_t(boolInC(r.Reversed)),
-				inC(l.weights), inC(r.X[l.firstInput(r):]), C.int64_t(r.Time*l.input), inC(r.H0), inC(r.C0), inC(r.H), inC(r.C), unsafe.Pointer(&scratch[0]))
+		layer: func(input, hidden int, kernel, bias []float32) (func(Run, []float32), func(int) int) {
+			return layerInC(set, input, hidden, kernel, bias)
 		},
 		tanh: func(y, x []float32) {
 			C.lstm_tanh_call(set, inC(y), inC(x), C.int64_t(len(x)))
@@ -70,6 +61,21 @@ func backwardInC(set C.int64_t, b *Backward) {
 	options := b.Sizes.options(set, b.Reversed, 0)
 	scratch := make([]float32, bytesAsFloats(C.lstm_backward_scratch(&options[0], boolInC(b.DX != nil))))
 	C.lstm_backward_call(set, call, unsafe.Pointer(&scratch[0]))
+}
+
+func layerInC(set C.int64_t, inputs, units int, kernel, bias []float32) (func(Run, []float32), func(int) int) {
+	input, hidden := C.int64_t(inputs), C.int64_t(units)
+	packed := alignedFloats(int(C.lstm_packed_floats(set, input, hidden)))
+	C.lstm_pack_call(set, inC(packed), inC(kernel), inC(bias), input, hidden)
+	run := func(r Run, scratch []float32) {
+		x := r.X
+		if r.Reversed {
+			x = x[(r.Time-r.Steps)*inputs:]
+		}
+		C.lstm_run_call(set, C.int64_t(r.Batch), C.int64_t(r.Steps), input, hidden, C.int64_t(boolInC(r.Reversed)), inC(packed),
+			inC(x), C.int64_t(r.Time)*input, inC(r.H0), inC(r.C0), inC(r.H), inC(r.C), unsafe.Pointer(&scratch[0]))
+	}
+	return run, func(batch int) int { return bytesAsFloats(C.lstm_run_scratch(set, C.int64_t(batch), hidden)) }
 }
 
 // bytesAsFloats returns how many floats take the bytes.

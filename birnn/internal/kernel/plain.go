@@ -20,6 +20,13 @@ import (
 // with z_i, z_f and z_o halved, holds j and, for each other gate g, 2g-1.
 
 func plainForward[T Float](f *ForwardPass[T]) {
+	f.each(func(u, x, h []T) { gates(u, f.Kernel, f.Bias, x, h) }, step[T])
+}
+
+// each calls gates and step for each time step of each sequence. They get the
+// gates u, the inputs x and the state h, c of the sequence; in a first time step
+// from zero, h is empty for gates.
+func (f *ForwardPass[T]) each(gates func(u, x, h []T), step func(h, c, u []T)) {
 	h, c, u := make([]T, f.Hidden), make([]T, f.Hidden), make([]T, 4*f.Hidden)
 	for n := range f.Batch {
 		get(h, f.H0, n)
@@ -27,7 +34,7 @@ func plainForward[T Float](f *ForwardPass[T]) {
 		put(f.H, n, h)
 		for t := range f.Time {
 			at := f.place(n, t, f.Reversed)
-			gates(u, f.Kernel, f.Bias, row(f.X, at, f.Input), h)
+			gates(u, row(f.X, at, f.Input), known(h, f.H0, t))
 			if f.Mask == nil || f.Mask[at] {
 				step(h, c, u)
 			}
@@ -40,27 +47,37 @@ func plainForward[T Float](f *ForwardPass[T]) {
 	}
 }
 
-// plainPack returns the kernel followed by the bias.
-func plainPack(_, _ int, kernel, bias []float32) []float32 { return slices.Concat(kernel, bias) }
+func plainLayer(input, hidden int, kernel, bias []float32) (func(Run, []float32), func(int) int) {
+	kernel, bias = slices.Clone(kernel), slices.Clone(bias)
+	return func(r Run, scratch []float32) {
+		r.each(Sizes{r.Batch, r.Time, input, hidden}, scratch, func(u, x, h []float32) { gates(u, kernel, bias, x, h) }, step[float32])
+	}, plainScratch(hidden)
+}
 
-func plainScratch(l *Layer, _ int) int { return 6 * l.hidden }
+// plainScratch returns the scratch memory of [Run.each].
+func plainScratch(hidden int) func(int) int { return func(int) int { return 6 * hidden } }
 
-func plainRun(l *Layer, r Run, scratch []float32) {
-	h, c, u := scratch[:l.hidden], scratch[l.hidden:2*l.hidden], scratch[2*l.hidden:6*l.hidden]
-	bias := len(l.weights) - len(u)
+// each is that of [ForwardPass], for a layer.
+func (r *Run) each(s Sizes, scratch []float32, gates func(u, x, h []float32), step func(h, c, u []float32)) {
+	h, c, u := scratch[:s.Hidden], scratch[s.Hidden:2*s.Hidden], scratch[2*s.Hidden:6*s.Hidden]
 	for n := range r.Batch {
 		get(h, r.H0, n)
 		get(c, r.C0, n)
 		for t := range r.Steps {
-			if r.Reversed {
-				t = r.Time - 1 - t
-			}
-			gates(u, l.weights[:bias], l.weights[bias:], row(r.X, n*r.Time+t, l.input), h)
+			gates(u, row(r.X, s.place(n, t, r.Reversed), s.Input), known(h, r.H0, t))
 			step(h, c, u)
 		}
 		put(r.H, n, h)
 		put(r.C, n, c)
 	}
+}
+
+// known returns h, or nothing in a first time step from zero.
+func known[T Float](h, h0 []T, t int) []T {
+	if t == 0 && h0 == nil {
+		return nil
+	}
+	return h
 }
 
 // gates sets u to the gates of one time step of one sequence.
@@ -73,7 +90,7 @@ func gates[T Float](u, kernel, bias, x, h []T) {
 		addScaled(u, v, row(kernel, len(x)+k, len(u)))
 	}
 	for k, z := range u {
-		if k/len(h) != 1 { // not j
+		if k/(len(u)/4) != 1 { // not j
 			z /= 2
 		}
 		u[k] = tanh(z)

@@ -91,10 +91,11 @@ static void run(const lstm_set *set, lstm_sizes n, int optional) {
 
   pair h_last = new_pair(states), c_last = new_pair(states), h = new_pair(stack + states), u = new_pair(4 * stack), c = new_pair(stack);
   pair dkernel = new_pair(weights), dbias = new_pair(4 * n.hidden), dx = new_pair(n.batch * n.time * n.input);
-  pair dh0 = new_pair(states), dc0 = new_pair(states);
+  pair dh0 = new_pair(states), dc0 = new_pair(states), h_run = new_pair(states), c_run = new_pair(states);
+  const int64_t steps = 1 + below(n.time);
   for (int k = 0; k < 2; k++) {
     lstm_parallel *parallel = k ? on_threads : NULL;
-    lstm_forward f = {n, x, kernel, bias, NULL, NULL, NULL, h_last.result[k], c_last.result[k], h.result[k], u.result[k], c.result[k]};
+    lstm_forward f = {n, x, n.time * n.input, kernel, bias, NULL, NULL, NULL, NULL, h_last.result[k], c_last.result[k], h.result[k], u.result[k], c.result[k]};
     lstm_backward b = {n, x, kernel, u.result[k], c.result[k], h.result[k], h0, c0, NULL, NULL,
                        dkernel.result[k], dbias.result[k], dx.result[k], dh0.result[k], dc0.result[k]};
     if (optional & 1) {
@@ -115,13 +116,32 @@ static void run(const lstm_set *set, lstm_sizes n, int optional) {
     scratch = scratch_memory(set->forward_scratch(&f), k);
     set->forward(&f, scratch, parallel, NULL);
     free(scratch);
+
+    // The same with weights packed before, on one thread, with the state in place.
+    float *packed = nothing(set->packed(n.input, n.hidden));
+    set->pack(packed, kernel, bias, n.input, n.hidden);
+    f.packed = packed;
+    f.kernel = f.bias = NULL;
+    f.mask = NULL;
+    f.n.time = steps;
+    f.x += n.reversed ? (n.time - f.n.time) * n.input : 0;
+    f.h_last = memcpy(h_run.result[k], h0, states * sizeof(float));
+    f.c_last = memcpy(c_run.result[k], c0, states * sizeof(float));
+    if (f.h0) {
+      f.h0 = f.h_last;
+      f.c0 = f.c_last;
+    }
+    scratch = scratch_memory(set->forward_scratch(&f), k);
+    set->forward(&f, scratch, NULL, NULL);
+    free(scratch);
+    free(packed);
     b.dkernel = b.dbias = b.dx = b.dh0 = b.dc0 = NULL;
     scratch = scratch_memory(set->backward_scratch(&b), k);
     set->backward(&b, scratch, parallel, NULL);
     free(scratch);
   }
   same("h_last", h_last), same("c_last", c_last), same("h", h), same("u", u), same("c", c);
-  same("dkernel", dkernel), same("dbias", dbias), same("dx", dx), same("dh0", dh0), same("dc0", dc0);
+  same("dkernel", dkernel), same("dbias", dbias), same("dx", dx), same("dh0", dh0), same("dc0", dc0), same("h of a run", h_run), same("c of a run", c_run);
   set->tanh(x, x, n.batch * n.time * n.input);
   free(x), free(kernel), free(bias), free(h0), free(c0), free(dh_all), free(mask);
 }
@@ -129,6 +149,8 @@ static void run(const lstm_set *set, lstm_sizes n, int optional) {
 static void run_all(const char *name, const lstm_set *set) {
   for (int k = 0; k < 120; k++)
     run(set, (lstm_sizes){1 + below(60), 1 + below(4), 1 + below(40), 1 + below(70), k & 1}, k >> 1);
+  for (int k = 0; k < 16; k++) // one sequence, whose inputs are multiplied ahead
+    run(set, (lstm_sizes){1, 1 + below(60), 1 + below(40), 1 + below(70), k & 1}, k >> 1);
   printf("%s\n", name);
 }
 
