@@ -92,7 +92,7 @@ var files embed.FS
 // environment with the scripts in dir.
 func (p peer) command(ctx context.Context, envs map[string]pyenv.Env, dir string, w work) (*exec.Cmd, error) {
 	if p.build != "" {
-		return p.predictorCommand(ctx, dir, w), nil
+		return p.predictorCommand(ctx, dir, w)
 	}
 	if p.env != "" {
 		cmd := envs[p.env].Command(ctx, filepath.Join(dir, "peers", "worker.py"), p.module, p.name)

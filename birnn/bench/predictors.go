@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 
 	"github.com/gomlx/compute/gobackend"
@@ -55,15 +54,19 @@ func (p peer) buildPredictor(ctx context.Context, dir string) error {
 func (p peer) predictor(dir string) string { return filepath.Join(dir, p.name) }
 
 // predictorCommand returns the command that runs the program of a peer.
-func (p peer) predictorCommand(ctx context.Context, dir string, w work) *exec.Cmd {
-	if p.build == wasm {
-		cmd := exec.CommandContext(ctx, filepath.Join(runtime.GOROOT(), "lib", "wasm", "go_js_wasm_exec"), p.predictor(dir))
-		cmd.Env = []string{"PATH=" + os.Getenv("PATH")} // its environment must be short
-		return cmd
+func (p peer) predictorCommand(ctx context.Context, dir string, w work) (*exec.Cmd, error) {
+	if p.build != wasm {
+		cmd := exec.CommandContext(ctx, p.predictor(dir))
+		cmd.Env = append(os.Environ(), w.environ()...)
+		return cmd, nil
 	}
-	cmd := exec.CommandContext(ctx, p.predictor(dir))
-	cmd.Env = append(os.Environ(), w.environ()...)
-	return cmd
+	root, err := exec.CommandContext(ctx, "go", "env", "GOROOT").Output()
+	if err != nil {
+		return nil, fmt.Errorf("go env GOROOT: %w", err)
+	}
+	cmd := exec.CommandContext(ctx, filepath.Join(strings.TrimSpace(string(root)), "lib", "wasm", "go_js_wasm_exec"), p.predictor(dir))
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH")} // its environment must be short
+	return cmd, nil
 }
 
 // writeNetwork saves the network of some work for package infer.

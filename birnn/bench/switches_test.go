@@ -40,10 +40,10 @@ func TestLeftOut(t *testing.T) {
 	for _, test := range []struct {
 		workload, isa, leftOut string
 	}{
-		{"train", "", "pytorch-packed onnxruntime onnxruntime-1"},
-		{"final", "", "pytorch-pruned pytorch-packed onnxruntime onnxruntime-1"},
+		{"train", "", "infer infer-go infer-wasm pytorch-packed onnxruntime onnxruntime-1"},
+		{"final", "", "infer infer-go infer-wasm pytorch-pruned pytorch-packed onnxruntime onnxruntime-1"},
 		{"eval", "", ""},
-		{"single", avx2, "onnxruntime onnxruntime-1"},
+		{"single", avx2, "infer infer-go infer-wasm onnxruntime onnxruntime-1"},
 	} {
 		w, err := newWork(test.workload, sizes{hidden: 128, batch: 100, timesteps: 28, isa: test.isa})
 		if err != nil {
