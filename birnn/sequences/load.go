@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"time"
 
@@ -128,7 +129,8 @@ func (l *loader) given(dir string, names []string) ([][]byte, error) {
 func (l *loader) read(dir string, names []string) (contents [][]byte, err error) {
 	missing := &MissingError{Dir: dir}
 	for _, name := range names {
-		content, err := readFile(l.file(name), dir)
+		i := slices.IndexFunc(l.wheel.Files, func(f pypi.File) bool { return f.Path("") == name })
+		content, err := readFile(l.wheel.Files[i], dir)
 		if errors.Is(err, os.ErrNotExist) {
 			missing.Files = append(missing.Files, name)
 		} else if err != nil {
@@ -140,16 +142,6 @@ func (l *loader) read(dir string, names []string) (contents [][]byte, err error)
 		return nil, missing
 	}
 	return contents, nil
-}
-
-// file returns what is known about a file of this name.
-func (l *loader) file(name string) pypi.File {
-	for _, f := range l.wheel.Files {
-		if f.Path("") == name {
-			return f
-		}
-	}
-	panic("sequences: no file " + name + " in the wheel")
 }
 
 // fetch stores the wheel's files in the cache, while other processes wait, and returns the contents of the named ones.

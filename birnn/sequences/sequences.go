@@ -106,7 +106,7 @@ func (o Options) JapaneseVowels(ctx context.Context) (train, test *Set, err erro
 
 // BasicMotions loads 80 recordings of a smart watch on the wrists of four students, 10 seconds long with 10 time steps a second; the
 // movement is the class: standing, running, walking or playing badminton. The features are acceleration and angular velocity in three
-// directions each. The training and the test set have 40 recordings each, 10 for each movement; students are in both.
+// directions each. The training and the test set have 40 recordings each, 10 for each movement.
 //
 // The files are BasicMotions_TRAIN.ts and BasicMotions_TEST.ts; the rest is as for [JapaneseVowels].
 func BasicMotions(ctx context.Context, dir string) (train, test *Set, err error) {
