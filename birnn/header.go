@@ -2,6 +2,7 @@ package birnn
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -78,13 +79,17 @@ func historyArrays(h history.Record) (arrays []safetensors.Array) {
 
 // splitHistory returns the history among the arrays, and the other arrays.
 func splitHistory(arrays []safetensors.Array) (h history.Record, others []safetensors.Array, err error) {
+	hasHistory := func(a safetensors.Array) bool { return strings.HasPrefix(a.Name, historyPrefix) }
+	if !slices.ContainsFunc(arrays, hasHistory) {
+		return h, nil, errors.New("it holds weights only, as package infer writes them, and only that package can load it")
+	}
 	for _, s := range seriesOf(&h) {
 		if *s.Series, err = parseSeries(arrays, s.name); err != nil {
 			return h, nil, err
 		}
 	}
 	for _, a := range arrays {
-		if !strings.HasPrefix(a.Name, historyPrefix) {
+		if !hasHistory(a) {
 			others = append(others, a)
 		}
 	}

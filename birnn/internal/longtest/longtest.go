@@ -2,6 +2,8 @@
 // every go test, hundreds or thousands with
 //
 //	go test -timeout 0 -v -run Survives ./birnn ./birnn/backend ./birnn/mnist ./birnn/sequences ./birnn/internal/fetch -long
+//
+// The test of tanh in package kernel tries all numbers with it.
 package longtest
 
 import (
