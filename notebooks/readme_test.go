@@ -22,8 +22,8 @@ func readReadme(t *testing.T) string {
 // TestReadmeCode compiles the Go code in the README.
 func TestReadmeCode(t *testing.T) {
 	blocks := regexp.MustCompile("(?s)```go\n(.*?)```").FindAllStringSubmatch(readReadme(t), -1)
-	if len(blocks) != 2 {
-		t.Errorf("the README has %d blocks of Go code, want a layer and a program", len(blocks))
+	if len(blocks) != 3 {
+		t.Errorf("the README has %d blocks of Go code, want a layer and two programs", len(blocks))
 	}
 	for _, block := range blocks {
 		program := block[1]

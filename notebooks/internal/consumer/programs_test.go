@@ -23,8 +23,8 @@ func TestPrograms(t *testing.T) {
 	}
 	module := publish(t)
 	code := regexp.MustCompile("(?s)```go\n(.*?)```").FindAllStringSubmatch(string(read(t, filepath.Join(root, "README.md"))), -1)
-	if len(code) != 2 {
-		t.Fatalf("the README has %d blocks of Go code, want a layer and a program", len(code))
+	if len(code) != 3 {
+		t.Fatalf("the README has %d blocks of Go code, want a layer and two programs", len(code))
 	}
 	work := t.TempDir() // for what the programs write
 	var table strings.Builder
@@ -39,7 +39,7 @@ func TestPrograms(t *testing.T) {
 		), "CGO_ENABLED=1", "test: loss ", nil},
 		{"rnn", "package main\n" + replace(t, code[0][1], "import (\n", "import (\n\"fmt\"\n\"github.com/gomlx/compute/gobackend\"\n") + runLayer,
 			"CGO_ENABLED=0", "(Float32)[1, 10]", []string{"go-xla", "flock", "/checkpoint", "/durable", "/fetch", "/pyenv", "/mnist"}},
-		{"infer", runInfer, "CGO_ENABLED=0", "10 probabilities", []string{"gomlx/gomlx", "gomlx/compute", "go-xla"}},
+		{"infer", code[2][1], "CGO_ENABLED=0", "10 probabilities", []string{"gomlx/gomlx", "gomlx/compute", "go-xla"}},
 	} {
 		dir := t.TempDir()
 		write(t, filepath.Join(dir, "main.go"), []byte(p.source))
@@ -82,29 +82,6 @@ func main() {
 		panic(err)
 	}
 	fmt.Println(scores.Shape())
-}
-`
-
-// runInfer predicts with the network that the README's program has saved.
-const runInfer = `package main
-
-import (
-	"fmt"
-	"os"
-
-	"github.com/easy-gomlx/tutorials/birnn/infer"
-)
-
-func main() {
-	network, err := infer.Load(os.DirFS("."), "digits")
-	if err != nil {
-		panic(err)
-	}
-	probabilities, err := network.Predict(make([]float32, 28*28))
-	if err != nil {
-		panic(err)
-	}
-	fmt.Println(len(probabilities), "probabilities")
 }
 `
 
