@@ -2,6 +2,7 @@
 
 import copy
 
+import numpy
 import onnx
 from onnx import helper, numpy_helper
 from onnxruntime.quantization import quantize_dynamic
