@@ -158,14 +158,15 @@ func (p *python) compare(f format, file string, readout birnn.Readout, x []float
 	near(p.t, file, predict(p.t, cfg, weights, x), p.probabilities(file+".probabilities"), 1e-5)
 }
 
-// TestPyTorch runs the documentation's programs: PyTorch predicts what birnn does, and birnn what PyTorch does after three steps of training.
+// TestPyTorch runs the documentation's programs: PyTorch predicts what birnn does, and birnn what PyTorch does after three steps of training, read
+// from its state_dict and from what torch.onnx.export makes of it.
 func TestPyTorch(t *testing.T) {
 	p := newPython(t, frameworks.PyTorch)
 	x := p.digits()
-	blocks := documented(t, "PyTorch")
+	blocks, export := documented(t, "PyTorch"), documented(t, "ONNX")[1]
 	for _, readout := range readouts {
 		cfg, weights := tutorialNetwork(readout)
-		ours, theirs := readout.String()+".safetensors", readout.String()+".trained.safetensors"
+		ours, theirs, graph := readout.String()+".safetensors", readout.String()+".trained.safetensors", readout.String()+".trained.onnx"
 		p.write(ours, written(t, formats[0], cfg, weights))
 		load := replace(t, blocks[0], "digits.safetensors", ours)
 		load = replace(t, load, "network(x)", "network(torch.from_numpy(x)).detach()")
@@ -183,6 +184,7 @@ for step in range(3):
     adam.step()
 `+save+`
 probabilities = torch.softmax(network(torch.from_numpy(x)), 1).detach()`)
+		p.add(graph+".probabilities", replace(t, replace(t, export, "trained.onnx", graph), "(x,)", "(torch.from_numpy(x),)"))
 	}
 	p.run()
 	for _, readout := range readouts {
@@ -190,6 +192,7 @@ probabilities = torch.softmax(network(torch.from_numpy(x)), 1).detach()`)
 		ours, theirs := readout.String()+".safetensors", readout.String()+".trained.safetensors"
 		near(t, ours, p.probabilities(ours+".probabilities"), predict(t, cfg, weights, x), 1e-5)
 		p.compare(formats[0], theirs, readout, x)
+		p.compare(formatNamed(t, "ONNX"), readout.String()+".trained.onnx", readout, x)
 	}
 }
 
