@@ -17,6 +17,7 @@ const (
 	inner       = 20   // MNIST's digits fit into 20 by 20 pixels
 	minContrast = 0.15 // between ink and background; less is treated as noise
 	minInk      = 0.15 // fainter ink is treated as noise
+	minShare    = 0.02 // of the ink in the fullest row or column; less is treated as noise
 )
 
 // ErrBlank reports that an image shows nothing.
@@ -28,9 +29,9 @@ var ErrBlank = errors.New("digit: the image is blank")
 // with gray levels, and places its center of mass at the center.
 //
 // The ink may be dark on light or light on dark. The background is what most of
-// the picture's edge shows; it should be even, as a scan's is or a drawing's. Where a
-// picture is transparent, it is shown on white if its colors are dark, else on
-// black. The error is [ErrBlank] if there is no ink.
+// the picture's edge shows; it should be even, as a scan's is or a drawing's: noise
+// is ignored, but a shadow is seen as ink. A transparent picture is shown on white
+// if its colors are dark, else on black. The error is [ErrBlank] if there is no ink.
 func FromImage(img image.Image) ([]float32, error) {
 	if img == nil {
 		return nil, errors.New("digit: the image is nil")
@@ -118,20 +119,35 @@ func (p picture) background() float32 {
 	return edge[len(edge)/2]
 }
 
-// crop returns the smallest part that has all ink.
+// crop returns the part between the first and the last row and column with ink.
+// A row that has little ink beside the fullest row is treated as noise, and so is
+// such a column.
 func (p picture) crop() picture {
-	box := image.Rectangle{}
+	rows, columns := make([]float32, p.height), make([]float32, p.width)
 	for k, v := range p.pixels {
-		if v > 0 {
-			x, y := k%p.width, k/p.width
-			box = box.Union(image.Rect(x, y, x+1, y+1))
-		}
+		rows[k/p.width] += v
+		columns[k%p.width] += v
 	}
-	c := newPicture(box.Dx(), box.Dy())
+	top, bottom := inked(rows)
+	left, right := inked(columns)
+	c := newPicture(right-left, bottom-top)
 	for y := range c.height {
-		copy(c.row(y), p.row(box.Min.Y + y)[box.Min.X:])
+		copy(c.row(y), p.row(top + y)[left:])
 	}
 	return c
+}
+
+// inked returns the bounds of the lines that have ink, given the sum of each.
+func inked(sums []float32) (first, end int) {
+	least := minShare * slices.Max(sums)
+	first, end = 0, len(sums)
+	for sums[first] < least {
+		first++
+	}
+	for sums[end-1] < least {
+		end--
+	}
+	return first, end
 }
 
 // fit scales the picture so that its longer side has inner pixels. Each is the

@@ -8,6 +8,7 @@ import (
 	"image/draw"
 	"image/jpeg"
 	"math"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/easy-gomlx/tutorials/birnn/infer/digit"
@@ -81,6 +82,26 @@ func TestColors(t *testing.T) {
 				t.Errorf("%s: row %d, column %d is %v, want %v", reason, k/28, k%28, got[k], v)
 				break
 			}
+		}
+	}
+}
+
+// TestNoise: specks all over the picture, as in a photograph, do not change the
+// digit's place and size.
+func TestNoise(t *testing.T) {
+	img := rectangle(blackOnWhite, 300, 400, image.Rectangle{})
+	random := rand.New(rand.NewPCG(1, 2))
+	for range 500 {
+		img.Set(random.IntN(300), random.IntN(400), color.Gray{200})
+	}
+	draw.Draw(img, image.Rect(120, 100, 180, 220), image.Black, image.Point{}, draw.Src)
+	for k, v := range fromImage(t, img) {
+		want := float32(0)
+		if (image.Point{k % 28, k / 28}).In(image.Rect(10, 5, 20, 25)) {
+			want = 1
+		}
+		if math.Abs(float64(v-want)) > 0.1 {
+			t.Fatalf("row %d, column %d is %v, want %v", k/28, k%28, v, want)
 		}
 	}
 }
