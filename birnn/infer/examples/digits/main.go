@@ -91,6 +91,9 @@ func read(file string) (image.Image, error) {
 		return nil, errors.Unwrap(err) // without the file's name
 	}
 	defer f.Close()
+	if info, err := f.Stat(); err == nil && !info.Mode().IsRegular() {
+		return nil, errors.New("it is not a regular file")
+	}
 	config, _, err := image.DecodeConfig(f)
 	if errors.Is(err, image.ErrFormat) {
 		return nil, errors.New("it is neither a PNG nor a JPEG file")

@@ -103,6 +103,14 @@ func TestOneBadFile(t *testing.T) {
 	}
 }
 
+// TestDirectory: the error says that it is not a file.
+func TestDirectory(t *testing.T) {
+	var out, errors strings.Builder
+	if status := run([]string{t.TempDir()}, &out, &errors); status != 1 || !strings.Contains(errors.String(), "not a regular file") {
+		t.Errorf("exit status %d, errors %q", status, &errors)
+	}
+}
+
 // TestVerbose: the picture has 28 rows of two characters for each pixel.
 func TestVerbose(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "one.png")
