@@ -67,10 +67,10 @@ func newHandler(network *infer.Network) http.Handler {
 	return mux
 }
 
-// only passes on requests with the method.
+// only passes on requests with the method, and HEAD requests if that is GET.
 func only(method string, next http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		if r.Method != method {
+		if r.Method != method && (r.Method != http.MethodHead || method != http.MethodGet) {
 			w.Header().Set("Allow", method)
 			reply(w, http.StatusMethodNotAllowed, failure{r.URL.Path + " takes " + method + " requests"})
 			return

@@ -57,6 +57,18 @@ func TestHealth(t *testing.T) {
 	}
 }
 
+// TestHead: load balancers ask for the health without a body.
+func TestHead(t *testing.T) {
+	r, err := http.Head(newTestServer(t, nil).URL + "/healthz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Body.Close()
+	if r.StatusCode != http.StatusOK {
+		t.Errorf("the status is %s, want 200", r.Status)
+	}
+}
+
 // TestFailures: each error has its status and says what is wrong, in JSON.
 func TestFailures(t *testing.T) {
 	ts := newTestServer(t, nil)
