@@ -38,11 +38,21 @@ var others = map[string]string{
 	".npz": "it does not say what the layers are; in Keras, save the model as NAME.keras",
 }
 
+const want = "want a file .onnx, .safetensors or .keras, or a directory"
+
 // formatOf returns the format of a path: an existing directory, or a name
 // without an extension, is a checkpoint.
 func formatOf(path string) (format, error) {
 	extension := strings.ToLower(filepath.Ext(path))
-	if info, err := os.Stat(path); err == nil && info.IsDir() || extension == "" {
+	info, err := os.Stat(path)
+	switch exists := err == nil; {
+	case path == "":
+		return format{}, errors.New("a path is empty; the current directory is .")
+	case exists && info.IsDir():
+		return format{}, nil
+	case exists && extension == "":
+		return format{}, fmt.Errorf("%s is a file without an extension; %s", path, want)
+	case extension == "":
 		return format{}, nil
 	}
 	if k := slices.IndexFunc(formats, func(f format) bool { return f.extension == extension }); k >= 0 {
@@ -51,7 +61,7 @@ func formatOf(path string) (format, error) {
 	if reason, ok := others[extension]; ok {
 		return format{}, fmt.Errorf("%s cannot be converted: %s", path, reason)
 	}
-	return format{}, fmt.Errorf("%s has an unknown extension; want .onnx, .safetensors or .keras, or a directory", path)
+	return format{}, fmt.Errorf("%s has an unknown extension; %s, new ones with a slash at the end", path, want)
 }
 
 // free returns an error if the path has a file or a checkpoint that must not be

@@ -4,7 +4,7 @@
 //	go run github.com/easy-gomlx/tutorials/birnn/convert/birnn-convert FROM TO
 //
 // Each is a file, whose extension names the format, or the directory of a
-// checkpoint. See package convert for the formats.
+// checkpoint. Package convert documents the formats.
 package main
 
 import (
@@ -23,7 +23,8 @@ const usage = `usage: birnn-convert [-f] FROM TO
 
 Converts a network of package birnn from FROM to TO. Each of them is
 
-  a directory        a checkpoint, as birnn's Model.Save writes it
+  a directory        a checkpoint, as birnn's Model.Save writes it; a new one
+                     with a dot in its name needs a slash at the end
   NAME.onnx          an ONNX graph, as torch.onnx.export writes it
   NAME.safetensors   a PyTorch state_dict, as safetensors.torch.save_file writes
                      it, with metadata={"timesteps": "28", "readout": "LastOutput"}

@@ -97,6 +97,17 @@ func TestEveryFormat(t *testing.T) {
 	}
 }
 
+// TestDotInDirectory: a slash at the end tells a new directory from a file.
+func TestDotInDirectory(t *testing.T) {
+	t.Chdir(t.TempDir())
+	save(t, birnn.Network{}, "trained")
+	for _, args := range [][]string{{"trained", "network.keras"}, {"network.keras", "network.v2/"}, {"network.v2", "again.keras"}} {
+		if status, _, errs := birnnConvert(args...); status != 0 {
+			t.Errorf("%v: status %d, %q", args, status, errs)
+		}
+	}
+}
+
 // TestNothingIsReplaced without -f: neither a file nor a checkpoint.
 func TestNothingIsReplaced(t *testing.T) {
 	dir := t.TempDir()
@@ -140,7 +151,7 @@ func TestRefused(t *testing.T) {
 		return layers.Dense(scope, graph.ReduceMean(x, 1), true, 2)
 	}}, "custom")
 	save(t, birnn.Network{}, "trained")
-	for _, name := range []string{"network.pt", "network.h5", "network.txt", "corrupt.onnx", "corrupt.keras", "corrupt.safetensors"} {
+	for _, name := range []string{"network.pt", "network.h5", "network.txt", "corrupt.onnx", "corrupt.keras", "corrupt.safetensors", "file"} {
 		if err := os.WriteFile(name, []byte("some bytes that are no network"), 0o666); err != nil {
 			t.Fatal(err)
 		}
@@ -155,6 +166,9 @@ func TestRefused(t *testing.T) {
 		{"network.pt", "new", []string{"network.pt", "safetensors.torch.save_file"}},
 		{"network.h5", "new", []string{"network.h5", ".keras"}},
 		{"network.txt", "new", []string{"network.txt", ".onnx"}},
+		{"trained", "new.v2", []string{"new.v2", ".onnx", "slash"}},
+		{"file", "new", []string{"file is a file without an extension", ".onnx"}},
+		{"", "new", []string{"empty"}},
 		{"trained", "new.pth", []string{"new.pth", "safetensors"}},
 		{"corrupt.onnx", "new", []string{"corrupt.onnx", "ONNX"}},
 		{"corrupt.keras", "new", []string{"corrupt.keras", "Keras"}},
