@@ -129,7 +129,7 @@ func (e *InUseError) Error() string {
 	return fmt.Sprintf("birnn: the directory %s is in use by %s: wait until it is done, or choose another directory", e.Dir, e.Holder)
 }
 
-var errNoDir = errors.New("birnn: the directory has no name; \".\" is the present one")
+var errNoDir = errors.New("birnn: the directory's name is empty; the current directory is \".\"")
 
 // lockDir locks a directory; see [checkpoint.Lock].
 func lockDir(dir, holder string) (*checkpoint.Dir, error) {

@@ -156,7 +156,7 @@ func TestRelativeDirectory(t *testing.T) {
 	}
 	wantStepOf(t, filepath.Join(parent, "run"), 9)
 	for _, err := range []error{m.Save(""), second(Load(backendtest.Go(t), "")), second(resume(t, "", nil))} {
-		if err == nil || !strings.Contains(err.Error(), "directory has no name") {
+		if err == nil || !strings.Contains(err.Error(), "name is empty") {
 			t.Errorf("no directory: the error is %v", err)
 		}
 	}
