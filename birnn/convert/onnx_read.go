@@ -76,6 +76,9 @@ func readModel(m onnx.Model) (cfg birnn.Config, w birnn.Weights, err error) {
 // checkModel returns an error if a file is not one graph of one output of
 // operators whose version is understood.
 func checkModel(m onnx.Model) error {
+	if len(m.Graph.Nodes) == 0 {
+		return errors.New("it has no nodes, so it is no model")
+	}
 	opset := 0
 	for _, o := range m.Opsets {
 		if isStandard(o.Domain) {

@@ -114,6 +114,7 @@ func TestReadONNXRefuses(t *testing.T) {
 		}, "inserted", "float16"},
 		{"int8", func(m onnxEdits) { m.between("DynamicQuantizeLinear", "logits", 0) }, "inserted", "cannot be read"},
 		{"any sequence length", func(m onnxEdits) { m.Graph.Inputs[0].Dims[1] = onnx.Dim{Name: "time"} }, `"x"`, "dynamic_axes"},
+		{"empty file", func(m onnxEdits) { *m.Model = onnx.Model{} }, "", "no nodes"},
 		{"old opset", func(m onnxEdits) { m.Opsets[0].Version = 11 }, "", "opset_version=17"},
 		{"future opset", func(m onnxEdits) { m.Opsets[0].Version = 99 }, "", "opset"},
 		{"functions", func(m onnxEdits) { m.Functions = 1 }, "", "functions"},
