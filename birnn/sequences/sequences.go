@@ -31,7 +31,7 @@ func (s *Set) Sequence(i int) []float32 {
 	return s.X[start:end:end]
 }
 
-// Select returns a copy of the sequences at the given indices, in that order.
+// Select returns a copy of the sequences at the given indices, in that order. It panics if an index is out of range.
 func (s *Set) Select(indices ...int) *Set {
 	selected := &Set{Time: s.Time, Features: s.Features, Classes: slices.Clone(s.Classes)}
 	size := s.Time * s.Features
@@ -44,7 +44,7 @@ func (s *Set) Select(indices ...int) *Set {
 }
 
 // Split returns the sequences of the set in two parts, in their order: every nth one, starting with the first, and all others. In a file
-// sorted by class, each part has its share of every class.
+// sorted by class, each part has its share of every class. It panics if n is less than 1.
 func (s *Set) Split(n int) (every, others *Set) {
 	var indices [2][]int
 	for i := range s.Len() {
@@ -54,8 +54,8 @@ func (s *Set) Split(n int) (every, others *Set) {
 	return s.Select(indices[0]...), s.Select(indices[1]...)
 }
 
-// Pad makes the set's sequences at least time steps long, with zeros that do not count in Lengths. Sets of one Time can share a compiled
-// graph.
+// Pad increases the set's Time to time, if it is less, with zeros that do not count in Lengths. Sets with the same Time can share a
+// compiled graph.
 func (s *Set) Pad(time int) {
 	if time <= s.Time {
 		return
@@ -73,7 +73,7 @@ type Series struct {
 	Values  []float64
 }
 
-// Options say where the files of a data set are. The zero value is what the functions of the package use if dir is empty.
+// Options says where the files of a data set are. The zero value is what the functions of the package use if dir is empty.
 type Options struct {
 	// Dir is a directory with the files. If it is empty, it is the user's cache.
 	Dir string
@@ -99,7 +99,7 @@ func JapaneseVowels(ctx context.Context, dir string) (train, test *Set, err erro
 	return Options{Dir: dir}.JapaneseVowels(ctx)
 }
 
-// JapaneseVowels is the function of that name, with options.
+// JapaneseVowels is like the function [JapaneseVowels], with options.
 func (o Options) JapaneseVowels(ctx context.Context) (train, test *Set, err error) {
 	return newLoader(o).sets(ctx, o.Dir, "JapaneseVowels")
 }
@@ -113,7 +113,7 @@ func BasicMotions(ctx context.Context, dir string) (train, test *Set, err error)
 	return Options{Dir: dir}.BasicMotions(ctx)
 }
 
-// BasicMotions is the function of that name, with options.
+// BasicMotions is like the function [BasicMotions], with options.
 func (o Options) BasicMotions(ctx context.Context) (train, test *Set, err error) {
 	return newLoader(o).sets(ctx, o.Dir, "BasicMotions")
 }
@@ -126,7 +126,7 @@ func Airline(ctx context.Context, dir string) (*Series, error) {
 	return Options{Dir: dir}.Airline(ctx)
 }
 
-// Airline is the function of that name, with options.
+// Airline is like the function [Airline], with options.
 func (o Options) Airline(ctx context.Context) (*Series, error) {
 	contents, err := newLoader(o).load(ctx, o.Dir, "Airline.csv")
 	if err != nil {

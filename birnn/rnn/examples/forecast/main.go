@@ -21,7 +21,7 @@ import (
 const year = 12 // months
 
 func main() {
-	seeds := flag.Int("seeds", 5, "trainings, each with another seed")
+	seeds := flag.Int("seeds", 5, "number of networks to train, each with its own seed")
 	validate := flag.Bool("validate", false, "keep the test years out: train up to 1955 and forecast 1956 and 1957")
 	figure := flag.String("figure", "", "PNG file to draw the forecasts to")
 	flag.Parse()

@@ -18,7 +18,7 @@ import (
 )
 
 func main() {
-	seeds := flag.Int("seeds", 5, "trainings, each with another seed")
+	seeds := flag.Int("seeds", 5, "number of networks to train, each with its own seed")
 	validate := flag.Bool("validate", false, "keep the test set out: hold back every fifth recording of the training set instead")
 	weight := flag.Float64("weight", 3, "how much a time step of badminton counts in the loss")
 	figure := flag.String("figure", "", "PNG file to draw a stream and its tags to")

@@ -32,7 +32,7 @@ import (
 
 func main() {
 	epochs := flag.Int("epochs", 60, "passes over the training set")
-	seeds := flag.Int("seeds", 5, "trainings, each with another seed")
+	seeds := flag.Int("seeds", 5, "number of networks to train, each with its own seed")
 	validate := flag.Bool("validate", false, "keep the test set out: hold back every fifth utterance of the training set instead")
 	flag.Parse()
 	b := must.M1(backend.Open(context.Background()))
