@@ -17,10 +17,10 @@
 //	birnn/rnn      has the layers, for GoMLX graphs of your own
 //	birnn/infer    predicts with a saved network, without GoMLX and XLA
 //	birnn/convert  exchanges networks with ONNX, PyTorch and Keras
-//	birnn/backend  opens what computes; birnn/mnist and birnn/sequences load data
+//	birnn/backend  opens the GoMLX backend; birnn/mnist and birnn/sequences load data
 //
-// It computes TensorFlow's numbers, with the same gates, weights, initial
-// values, loss and Adam. Tests compare probabilities, gradients, losses and
+// It computes what TensorFlow computes: the gates, initial weights, loss and
+// Adam are the same. Tests compare probabilities, gradients, losses and
 // trained weights with those of TensorFlow.
 //
 // # Sequences
@@ -74,8 +74,8 @@
 // # Errors
 //
 // Bad input, such as a slice of the wrong length or a number that is not finite,
-// is an error that names the argument, and changes nothing. These errors are to
-// be examined with errors.As and errors.Is:
+// is an error that names the argument, and changes nothing. Use errors.As and
+// errors.Is to tell these errors apart:
 //
 //	[*MismatchError]     the directory holds another training run
 //	[*CheckpointError]   the checkpoint is corrupt or belongs to another network

@@ -7,12 +7,12 @@
 //	Keras     .keras        a model for keras.models         models of a Bidirectional(LSTM) and a Dense
 //
 // A file has the network's dimensions, its readout and its weights: it predicts
-// the same probabilities, up to rounding. It does not have the state of the
+// the same probabilities, up to rounding. It does not contain the state of the
 // training: the optimizer's moments, the history, the step and the random
 // numbers. The configuration of a network that was read has the training
 // settings of [birnn.DefaultConfig].
 //
-// Other frameworks have no forget bias. Writing adds it to the bias; after
+// Other frameworks have no separate forget bias. Writing adds it to the bias; after
 // reading, Config.ForgetBias is zero.
 //
 // The command birnn-convert converts files and checkpoint directories:
@@ -70,7 +70,7 @@
 //	network.load_state_dict(load_file("digits.safetensors"))
 //	probabilities = torch.softmax(network(x), 1)  # x is [n, 28, 28]
 //
-// PyTorch has two biases, which it adds. bias_ih has the whole bias, bias_hh is
+// PyTorch has two biases, which it adds. bias_ih holds the whole bias, bias_hh is
 // zero; reading adds them.
 //
 // A state_dict does not say how long sequences are, nor which outputs the

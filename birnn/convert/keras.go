@@ -36,7 +36,7 @@ var kerasCells = []string{"layers/bidirectional/forward_layer/cell/vars/", "laye
 // kerasOutput is the group of the output layer.
 const kerasOutput = "layers/dense/vars/"
 
-// WriteKeras writes a .keras file, which keras.models.load_model takes. It needs
+// WriteKeras writes a .keras file, which keras.models.load_model reads. It needs
 // Keras 3. The model's output is probabilities.
 func WriteKeras(w io.Writer, cfg birnn.Config, weights birnn.Weights) error {
 	if err := check(cfg, weights); err != nil {

@@ -10,18 +10,18 @@ import (
 	"github.com/easy-gomlx/tutorials/birnn/convert/internal/onnx"
 )
 
-// ReadONNX reads what [WriteONNX] writes, and what torch.onnx.export makes of
-// the same network written in PyTorch.
+// ReadONNX reads what [WriteONNX] writes, and what torch.onnx.export writes for
+// the same network in PyTorch.
 //
-// The graph reads sequences [batch, Timesteps, NumInput] and gives scores or
-// probabilities [batch, NumClasses]. Any float32 graph of the standard
-// operators will do that computes them as the network does, however it selects
-// the states that the output layer reads; of each of its values, ReadONNX
-// follows what it is computed from. A graph that computes anything else is an
-// [*Error] that names the node.
+// The graph maps sequences [batch, Timesteps, NumInput] to scores or
+// probabilities [batch, NumClasses]. It may be any float32 graph of standard
+// operators that computes them as the network does, however it selects the
+// states that the output layer reads: ReadONNX traces how each value is
+// computed. For any other graph the error is an [*Error], which names the node
+// if there is one to blame.
 //
-// The configuration has no forget bias, because that is in the biases, and
-// [birnn.DefaultConfig]'s values for training.
+// In the configuration ForgetBias is zero, because it is part of the biases,
+// and the training settings are those of [birnn.DefaultConfig].
 func ReadONNX(r io.Reader) (birnn.Config, birnn.Weights, error) {
 	file, err := readAll(r, "ONNX")
 	if err != nil {

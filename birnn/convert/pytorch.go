@@ -56,7 +56,7 @@ func WritePyTorch(w io.Writer, cfg birnn.Config, weights birnn.Weights) error {
 
 // ReadPyTorch reads a state_dict that safetensors.torch.save_file or
 // [WritePyTorch] wrote: of one bidirectional nn.LSTM and one nn.Linear, of any
-// names. The metadata has to tell the number of time steps and the readout.
+// names. The metadata must give the number of time steps and the readout.
 // The error is an [*Error] if the file is invalid or holds another network.
 func ReadPyTorch(r io.Reader) (birnn.Config, birnn.Weights, error) {
 	content, err := readAll(r, pyTorch)

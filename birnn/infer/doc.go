@@ -51,6 +51,6 @@
 //
 // The package runs the built-in network of package birnn. A checkpoint of a network
 // of the program's own (birnn.Network.Logits) is loaded only if that network computes
-// the same as the built-in one. It does not train; and it reads the format of
-// package birnn only: package convert reads those of other frameworks.
+// the same as the built-in one. The package does not train, and it reads only the
+// format of package birnn: package convert reads those of other frameworks.
 package infer

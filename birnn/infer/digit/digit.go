@@ -1,5 +1,5 @@
-// Package digit recognizes handwritten digits: it makes of a picture the 28 by
-// 28 pixels that a network trained on MNIST expects, and holds such a network.
+// Package digit recognizes handwritten digits: it turns a picture into the 28 by
+// 28 pixels that a network trained on MNIST expects, and embeds such a network.
 //
 //	x, err := digit.FromImage(img) // 784 values
 //	network, err := digit.Network()
@@ -8,7 +8,7 @@
 // The network has the tutorial's size, 128 hidden units in each direction, and
 // birnn.FinalStates as its readout. It was trained for ten epochs with the
 // tutorial's hyperparameters, and classifies 98.24% of MNIST's 10,000 test images
-// correctly. This command makes it again:
+// correctly. This command trains it again:
 //
 //	go generate ./birnn/infer/digit
 package digit
