@@ -101,7 +101,7 @@ func (p *parser) next() bool {
 }
 
 func (p *parser) errorf(field, format string, args ...any) error {
-	return &SyntaxError{p.line, field, fmt.Errorf(format, args...)}
+	return &SyntaxError{max(p.line, 1), field, fmt.Errorf(format, args...)}
 }
 
 // readSequence reads a line of data.

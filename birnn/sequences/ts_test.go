@@ -57,7 +57,7 @@ func TestSyntaxErrors(t *testing.T) {
 		{"another length", "@dimensions 1\n@equalLength true\n@seriesLength 3\n@classLabel true a\n@data\n1,2:a", 6, "feature 1", "want 3"},
 		{"no data", header, 8, "@data", "no sequence"},
 		{"no @data", "@dimensions 1\n", 1, "the header", "@data"},
-		{"empty", "", 0, "the header", "@data"},
+		{"empty", "", 1, "the header", "@data"},
 		{"data first", "1,2:3,4:yes", 1, "the header", "1,2"},
 		{"unknown line", "@unknown x\n", 1, "the header", "@unknown"},
 		{"time stamps", "@timeStamps true\n", 1, "@timeStamps", "only false"},

@@ -26,16 +26,16 @@ func (p *parser) readHeader() error {
 			"@serieslength", "@classlabel", "@targetlabel"}, key):
 			return p.errorf("the header", "%.40q is not a line of the header", words[0])
 		case values[key] != nil:
-			return p.errorf(words[0], "a second time")
+			return p.errorf(words[0], "it appears a second time")
 		case len(words) == 1:
-			return p.errorf(words[0], "no value")
+			return p.errorf(words[0], "it has no value")
 		}
 		values[key] = words[1:]
 		if err := p.checkValue(words[0], key, words[1:]); err != nil {
 			return err
 		}
 	}
-	return p.errorf("the header", "no @data")
+	return p.errorf("the header", "it has no @data")
 }
 
 // checkValue checks a line of the header by itself, so that the error names the line.
@@ -60,7 +60,7 @@ func (p *parser) checkValue(name, key string, values []string) error {
 		}
 		for i, class := range p.classes {
 			if slices.Contains(p.classes[:i], class) {
-				return p.errorf(name, "class %.40q twice", class)
+				return p.errorf(name, "class %.40q appears twice", class)
 			}
 		}
 	}
@@ -87,9 +87,9 @@ func (p *parser) interpret(values map[string][]string) error {
 	}
 	switch {
 	case p.dimensions == 0:
-		return p.errorf("the header", "neither @dimensions nor @univariate true")
+		return p.errorf("the header", "it has neither @dimensions nor @univariate true")
 	case p.classes == nil:
-		return p.errorf("the header", "no @classLabel")
+		return p.errorf("the header", "it has no @classLabel")
 	case is("@equallength", "true") != (p.seriesLength > 0):
 		return p.errorf("the header", "@seriesLength must be there if @equalLength is true, and only then")
 	}
