@@ -42,7 +42,7 @@ func (c *chain) next(class string, config any) error {
 	l := c.layers[c.read]
 	c.read++
 	if l.Class != class {
-		return fmt.Errorf("it is a %s; want a %s", l.Class, class)
+		return fmt.Errorf("its class is %s; want %s", l.Class, class)
 	}
 	return json.Unmarshal(l.Config, config)
 }
@@ -103,7 +103,7 @@ func (c *chain) bidirectional() error {
 		Backward *kerasLSTM      `json:"backward_layer"`
 	}
 	if c.peek() == "LSTM" || c.peek() == "GRU" {
-		return fmt.Errorf("the layer after it is a %s in one direction; want Bidirectional(LSTM)", c.peek())
+		return fmt.Errorf("the layer after it, %s, reads in one direction only; want Bidirectional(LSTM)", c.peek())
 	}
 	if err := c.next("Bidirectional", &config); err != nil {
 		return err

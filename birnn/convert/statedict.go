@@ -105,7 +105,7 @@ func (s *stateDict) config(metadata map[string]string) (birnn.Config, error) {
 func parseMetadata(metadata map[string]string) (timesteps int, readout birnn.Readout, err error) {
 	for _, key := range []string{timestepsKey, readoutKey} {
 		if _, ok := metadata[key]; !ok {
-			return 0, 0, fmt.Errorf("it has no %q, which tensors do not tell; save the state_dict with "+
+			return 0, 0, fmt.Errorf("it has no %q, which the tensors do not say; save the state_dict with "+
 				`save_file(state_dict, file, metadata={"timesteps": "28", "readout": "LastOutput"}), or "FinalStates"`, key)
 		}
 	}
