@@ -47,7 +47,7 @@ func formatOf(path string) (format, error) {
 	info, err := os.Stat(path)
 	switch exists := err == nil; {
 	case path == "":
-		return format{}, errors.New("a path is empty; the current directory is .")
+		return format{}, errors.New("a path is empty; the current directory is \".\"")
 	case exists && info.IsDir():
 		return format{}, nil
 	case exists && extension == "":
