@@ -19,8 +19,8 @@
 //	birnn/convert  exchanges networks with ONNX, PyTorch and Keras
 //	birnn/backend  opens the GoMLX backend; birnn/mnist and birnn/sequences load data
 //
-// It computes what TensorFlow computes: the gates, initial weights, loss and
-// Adam are the same. Tests compare probabilities, gradients, losses and
+// It computes what TensorFlow computes, with the same gates, initializers, loss
+// and Adam. Tests compare probabilities, gradients, losses and
 // trained weights with those of TensorFlow.
 //
 // # Sequences
