@@ -44,14 +44,20 @@ func (n *Network) size() sizes {
 
 var errNoNetwork = errors.New("there is no network; Load returns one")
 
-// check returns an error if there is no network or a value of x is not finite.
-func (n *Network) check(method string, x []float32) error {
+// check returns an error if there is no network.
+func (n *Network) check(method string) error {
 	if n.size() == (sizes{}) {
 		return fmt.Errorf("infer: %s: %w", method, errNoNetwork)
 	}
+	return nil
+}
+
+// checkFinite returns an error if a value of x, the first of which has the given
+// index in the input, is not finite.
+func checkFinite(method string, x []float32, first int) error {
 	for k, v := range x {
 		if v-v != 0 { // v is infinite or NaN
-			return fmt.Errorf("infer: %s: value %d is %v; want a finite number", method, k, v)
+			return fmt.Errorf("infer: %s: value %d is %v; want a finite number", method, first+k, v)
 		}
 	}
 	return nil
@@ -65,7 +71,7 @@ func (n *Network) check(method string, x []float32) error {
 //	...
 //	err = os.WriteFile("network/model.safetensors", content, 0o666)
 func (n *Network) Encode() ([]byte, error) {
-	if err := n.check("Encode", nil); err != nil {
+	if err := n.check("Encode"); err != nil {
 		return nil, err
 	}
 	content, err := n.file.Encode()

@@ -1,7 +1,9 @@
 package infer_test
 
 import (
+	"fmt"
 	"math"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -46,6 +48,29 @@ func TestBadInput(t *testing.T) {
 	}
 	if rows, err := n.PredictBatch(nil); err != nil || len(rows) != 0 {
 		t.Errorf("PredictBatch of no sequences returns %v, %v; want none", rows, err)
+	}
+}
+
+// TestFirstBadValue: of the values of a large batch that are not finite, the first
+// one is reported, however many goroutines look for it, and there is no result.
+func TestFirstBadValue(t *testing.T) {
+	n, err := loadBytes(smallFile(t)) // 4 rows of 3 numbers
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	for first := 7; first < 12*999; first += 12*41 + 5 {
+		x := make([]float32, 12*1000)
+		for k := first; k < len(x); k += 12 * 9 {
+			x[k] = float32(math.NaN())
+		}
+		for _, procs := range []int{1, 2, 7} {
+			runtime.GOMAXPROCS(procs)
+			rows, err := n.PredictBatch(x)
+			if want := fmt.Sprintf("value %d is NaN", first); err == nil || !strings.Contains(err.Error(), want) || rows != nil {
+				t.Errorf("with %d goroutines: %d rows and the error %v; want none and %q", procs, len(rows), err, want)
+			}
+		}
 	}
 }
 
