@@ -5,13 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"runtime/metrics"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/easy-gomlx/tutorials/birnn/infer"
 	"github.com/easy-gomlx/tutorials/birnn/internal/checkpoint"
+	"github.com/easy-gomlx/tutorials/birnn/internal/memtest"
 	"github.com/easy-gomlx/tutorials/birnn/internal/safetensors"
 )
 
@@ -175,27 +175,19 @@ func encode(t testing.TB, header string, arrays []safetensors.Array) []byte {
 // multiple of the file.
 func wantCorrupt(t *testing.T, reason string, file []byte, text string) {
 	t.Helper()
-	before := allocated()
-	_, err := loadBytes(file)
-	if used := allocated() - before; used > 1<<20+64*uint64(len(file)) {
-		t.Errorf("%s: a file of %d bytes took %d kB", reason, len(file), used>>10)
-	}
-	var corrupt *infer.CheckpointError
-	switch {
-	case text == "none":
-		if err != nil {
-			t.Errorf("%s: %v", reason, err)
+	t.Run(reason, func(t *testing.T) {
+		var err error
+		memtest.Check(t, 1<<20+64*len(file), func() { _, err = loadBytes(file) })
+		var corrupt *infer.CheckpointError
+		switch {
+		case text == "none":
+			if err != nil {
+				t.Error(err)
+			}
+		case !errors.As(err, &corrupt) || corrupt.File != fileName || !strings.Contains(err.Error(), text):
+			t.Errorf("the error is %v; want a *CheckpointError with %q", err, text)
 		}
-	case !errors.As(err, &corrupt) || corrupt.File != fileName || !strings.Contains(err.Error(), text):
-		t.Errorf("%s: the error is %v; want a *CheckpointError with %q", reason, err, text)
-	}
-}
-
-// allocated is how many bytes this program has allocated so far.
-func allocated() uint64 {
-	sample := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
-	metrics.Read(sample)
-	return sample[0].Value.Uint64()
+	})
 }
 
 // FuzzLoad changes the header and one array of a checkpoint, which gets its
@@ -229,11 +221,8 @@ func FuzzLoad(f *testing.F) {
 		if err != nil {
 			return
 		}
-		before := allocated()
-		n, err := loadBytes(content)
-		if used := allocated() - before; used > 32<<20+64*uint64(len(content)) { // a probe may take 16 MiB
-			t.Errorf("a file of %d bytes took %d", len(content), used)
-		}
+		var n *infer.Network
+		memtest.Check(t, 32<<20+64*len(content), func() { n, err = loadBytes(content) }) // a probe may take 16 MiB
 		if err != nil {
 			return
 		}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/easy-gomlx/tutorials/birnn/infer"
+	"github.com/easy-gomlx/tutorials/birnn/internal/memtest"
 )
 
 // TestFileSystems loads the same network from directories, archives and the
@@ -95,11 +96,9 @@ func TestNoFile(t *testing.T) {
 		{"a size that is too small", claimFS{content, 100}, ".", nil, "does not have the"},
 		{"a negative size", claimFS{content, -1}, ".", nil, "does not have the"},
 	} {
-		before := allocated()
-		n, err := infer.Load(tt.fsys, tt.dir)
-		if used := allocated() - before; used > 1<<20 {
-			t.Errorf("%s: Load took %d kB", tt.reason, used>>10)
-		}
+		var n *infer.Network
+		var err error
+		memtest.Check(t, 1<<20, func() { n, err = infer.Load(tt.fsys, tt.dir) })
 		var corrupt *infer.CheckpointError
 		if n != nil || err == nil || errors.As(err, &corrupt) || tt.is != nil && !errors.Is(err, tt.is) || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: %v, %v; want an error with %q that wraps %v", tt.reason, n, err, tt.want, tt.is)
