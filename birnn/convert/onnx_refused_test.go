@@ -3,6 +3,7 @@ package convert
 import (
 	"bytes"
 	"errors"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -106,6 +107,11 @@ func TestReadONNXRefuses(t *testing.T) {
 		}, "probabilities", "same for each sequence"},
 		{"NaN", func(m onnxEdits) { m.constant("lstm_R").Raw[3], m.constant("lstm_R").Raw[2] = 0x7f, 0xff }, "probabilities", "NaN"},
 		{"infinite bias", func(m onnxEdits) { copy(m.constant("B").Raw, "\x00\x00\x80\x7f") }, "probabilities", "finite"},
+		{"an infinite sum of biases", func(m onnxEdits) {
+			biases := make([]float32, 64)
+			biases[0], biases[16] = math.MaxFloat32, math.MaxFloat32
+			*m.constant("lstm_B") = onnx.FloatTensor("lstm_B", biases, 2, 32)
+		}, "probabilities", "+Inf"},
 		{"float16", func(m onnxEdits) { m.constant("W").Type = 10 }, `"W"`, "float16"},
 		{"float64", func(m onnxEdits) { m.constant("lstm_W").Type = 11 }, `"lstm_W"`, "float64"},
 		{"float16 input", func(m onnxEdits) { m.Graph.Inputs[0].Type = 10 }, `"x"`, "float16"},
