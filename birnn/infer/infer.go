@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"sync"
 
-	"github.com/easy-gomlx/tutorials/birnn/internal/checkpoint"
 	"github.com/easy-gomlx/tutorials/birnn/internal/kernel"
 )
 
@@ -18,8 +17,7 @@ type Network struct {
 	forward, backward *kernel.Layer
 	w, b              []float32 // the output layer: [2*hidden, classes] and [classes]
 
-	scratch sync.Pool       // of *scratch
-	file    checkpoint.File // what Encode writes
+	scratch sync.Pool // of *scratch
 }
 
 // sizes are the sizes of a network.
@@ -61,22 +59,4 @@ func checkFinite(method string, x []float32, first int) error {
 		}
 	}
 	return nil
-}
-
-// Encode returns the network as the content of a file model.safetensors, which
-// [Load] reads. It holds the weights only, not what Model.Save of package birnn
-// stores to resume training, and has about a third of the size:
-//
-//	content, err := network.Encode()
-//	...
-//	err = os.WriteFile("network/model.safetensors", content, 0o666)
-func (n *Network) Encode() ([]byte, error) {
-	if err := n.check("Encode"); err != nil {
-		return nil, err
-	}
-	content, err := n.file.Encode()
-	if err != nil {
-		return nil, fmt.Errorf("infer: Encode: %w", err)
-	}
-	return content, nil
 }

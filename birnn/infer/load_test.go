@@ -131,14 +131,14 @@ func (c claimFS) ModTime() time.Time { return time.Time{} }
 func (c claimFS) IsDir() bool        { return false }
 func (c claimFS) Sys() any           { return nil }
 
-// TestEncode: the small form gives the same numbers, and is stable.
-func TestEncode(t *testing.T) {
+// TestCompact: the small form gives the same numbers, and is stable.
+func TestCompact(t *testing.T) {
 	full := smallFile(t)
 	n, err := loadBytes(full)
 	if err != nil {
 		t.Fatal(err)
 	}
-	small, err := n.Encode()
+	small, err := infer.Compact(fstest.MapFS{fileName: {Data: full}}, ".")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,8 +149,11 @@ func TestEncode(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if second, err := again.Encode(); err != nil || !bytes.Equal(second, small) {
+	if second, err := infer.Compact(fstest.MapFS{fileName: {Data: small}}, "."); err != nil || !bytes.Equal(second, small) {
 		t.Errorf("encoded again: %d bytes, %v; want the same %d", len(second), err, len(small))
+	}
+	if content, err := infer.Compact(fstest.MapFS{fileName: {Data: full[1:]}}, "."); content != nil || !errors.As(err, new(*infer.CheckpointError)) {
+		t.Errorf("a corrupt file: %d bytes, %v; want a *CheckpointError", len(content), err)
 	}
 	x := random(n.Timesteps() * n.NumInput())
 	want, err := n.Predict(x)
