@@ -150,15 +150,30 @@ func TestProbe(t *testing.T) {
 	}
 }
 
-// TestHugeProbe: checking a probe is bounded in memory.
+// TestHugeProbe: checking a probe is bounded in memory and time.
 func TestHugeProbe(t *testing.T) {
-	const inputs = 1000
-	header := fmt.Sprintf(`{"Version":3,"Config":{"NumInput":%d,"Timesteps":65536,"NumHidden":1,"NumClasses":1},"Own":true,"Probe":[1]}`, inputs)
-	arrays := []safetensors.Array{safetensors.NewArray("W", make([]float32, 2), 2, 1), safetensors.NewArray("b", []float32{0}, 1)}
-	for _, name := range []string{"fw", "bw"} {
-		arrays = append(arrays, safetensors.NewArray(name+"/kernel", make([]float32, (inputs+1)*4), inputs+1, 4), safetensors.NewArray(name+"/bias", make([]float32, 4), 4))
+	for _, tt := range []struct {
+		reason         string
+		inputs, hidden int
+		want           string
+	}{
+		{"a long sequence", 1000, 1, "too long"},
+		{"many products", 1, 150, "products"},
+	} {
+		header := fmt.Sprintf(`{"Version":3,"Config":{"NumInput":%d,"Timesteps":65536,"NumHidden":%d,"NumClasses":1},"Own":true,"Probe":[1]}`, tt.inputs, tt.hidden)
+		zeros := func(name string, shape ...int) safetensors.Array {
+			size := 1
+			for _, d := range shape {
+				size *= d
+			}
+			return safetensors.NewArray(name, make([]float32, size), shape...)
+		}
+		arrays := []safetensors.Array{zeros("W", 2*tt.hidden, 1), zeros("b", 1)}
+		for _, name := range []string{"fw", "bw"} {
+			arrays = append(arrays, zeros(name+"/kernel", tt.inputs+tt.hidden, 4*tt.hidden), zeros(name+"/bias", 4*tt.hidden))
+		}
+		wantCorrupt(t, tt.reason, encode(t, header, arrays), tt.want)
 	}
-	wantCorrupt(t, "a long sequence", encode(t, header, arrays), "too long")
 }
 
 func encode(t testing.TB, header string, arrays []safetensors.Array) []byte {

@@ -44,7 +44,7 @@ const maxFile = 4 << 30
 // is a [*CheckpointError].
 //
 // A file from an untrusted source is safe to load. It cannot make Load use more
-// memory than a small multiple of its size.
+// memory than a small multiple of its size, or compute for more than some seconds.
 func Load(fsys fs.FS, dir string) (*Network, error) {
 	n, _, err := load(fsys, dir)
 	return n, err
@@ -173,13 +173,17 @@ func take(arrays []safetensors.Array, name string, shape []int) ([]float32, erro
 	return safetensors.Values[float32](a)
 }
 
-// maxProbe bounds the memory for a probe: 16 MiB.
-const maxProbe = 1 << 22
+// The limits for a probe.
+const (
+	maxProbe         = 1 << 22 // values: 16 MiB
+	maxProbeProducts = 1 << 32 // some seconds
+)
 
 // checkProbe returns an error if the checkpoint's network is the program's own
 // and computes something other than the built-in one.
 func (n *Network) checkProbe(h header) error {
 	const own = "its network is not the built-in one of package birnn but the program's own (Network.Logits), "
+	weights := 2 * 4 * (n.input + n.hidden) * n.hidden // those in the file, so that the product does not overflow
 	switch width := n.width(); {
 	case !h.Own:
 		return nil
@@ -187,6 +191,9 @@ func (n *Network) checkProbe(h header) error {
 		return errors.New(own + "and has other variables; package infer runs the built-in one only")
 	case width > maxProbe:
 		return fmt.Errorf(own+"and its sequences of %d values are too long to check that it computes the same; at most %d are allowed", width, maxProbe)
+	case int64(n.timesteps)*int64(weights) > maxProbeProducts:
+		return fmt.Errorf(own+"and %d time steps times %d weights take too long to check that it computes the same; at most %d products are allowed",
+			n.timesteps, weights, int64(maxProbeProducts))
 	default:
 		got, err := n.Predict(checkpoint.ProbeSequence(width))
 		if err != nil {
