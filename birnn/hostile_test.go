@@ -6,14 +6,13 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
-	"runtime/metrics"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/easy-gomlx/tutorials/birnn/internal/backendtest"
-
 	"github.com/easy-gomlx/tutorials/birnn/internal/checkpoint"
+	"github.com/easy-gomlx/tutorials/birnn/internal/memtest"
 	"github.com/easy-gomlx/tutorials/birnn/internal/safetensors"
 )
 
@@ -145,11 +144,10 @@ func TestHostileCheckpoints(t *testing.T) {
 func wantLoadError(t *testing.T, path string, file []byte, text string) {
 	t.Helper()
 	writeFile(t, path, file)
-	before := allocated()
-	m, err := Load(backendtest.Go(t), filepath.Dir(path))
-	if used := allocated() - before; used > 16<<20 {
-		t.Errorf("a file of %d bytes took %d kB", len(file), used>>10)
-	}
+	var m *Model
+	var err error
+	backend := backendtest.Go(t)
+	memtest.Check(t, 16<<20, func() { m, err = Load(backend, filepath.Dir(path)) })
 	if text != "" {
 		wantCheckpointError(t, err, path, text)
 	} else if err != nil {
@@ -158,13 +156,6 @@ func wantLoadError(t *testing.T, path string, file []byte, text string) {
 	if err == nil {
 		m.Close()
 	}
-}
-
-// allocated is how many bytes this program has allocated so far.
-func allocated() uint64 {
-	sample := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
-	metrics.Read(sample)
-	return sample[0].Value.Uint64()
 }
 
 // FuzzCheckpoint changes the header and one array of a checkpoint, which gets its
@@ -195,11 +186,8 @@ func FuzzCheckpoint(f *testing.F) {
 			return
 		}
 		writeFile(t, file, content)
-		before := allocated()
-		c, err := readCheckpointFile(file)
-		if used := allocated() - before; used > 1<<20+64*uint64(len(content)) { // GoMLX works in the background
-			t.Errorf("a file of %d bytes took %d", len(content), used)
-		}
+		var c *saved
+		memtest.Check(t, 1<<20+64*len(content), func() { c, err = readCheckpointFile(file) })
 		if err != nil {
 			return
 		}

@@ -71,6 +71,7 @@ type kerasLSTM struct {
 		UseBias             *bool           `json:"use_bias"`
 		ReturnSequences     bool            `json:"return_sequences"`
 		GoBackwards         bool            `json:"go_backwards"`
+		Stateful            bool            `json:"stateful"`
 	} `json:"config"`
 }
 
@@ -90,6 +91,8 @@ func (l kerasLSTM) check(backward bool) error {
 		return fmt.Errorf("its recurrent_activation is %s; want \"sigmoid\"", l.Config.RecurrentActivation)
 	case l.Config.UseBias != nil && !*l.Config.UseBias:
 		return fmt.Errorf("its LSTM has use_bias=False; want biases")
+	case l.Config.Stateful:
+		return fmt.Errorf("its LSTM has stateful=True; want each sequence to start from zeros")
 	case l.Config.GoBackwards != backward:
 		return fmt.Errorf("the go_backwards of its LSTMs is not False for the forward one and True for the backward one")
 	}
@@ -199,7 +202,7 @@ func (c *chain) dense() error {
 func (c *chain) softmax() error {
 	switch {
 	case c.linear && c.peek() == "Softmax":
-		return c.next("Softmax", &struct{}{})
+		return c.softmaxLayer()
 	case c.linear && c.peek() == "Activation":
 		var config struct {
 			Activation json.RawMessage `json:"activation"`
@@ -210,6 +213,20 @@ func (c *chain) softmax() error {
 		if string(config.Activation) != `"softmax"` {
 			return fmt.Errorf("its activation is %s; want \"softmax\"", config.Activation)
 		}
+	}
+	return nil
+}
+
+// softmaxLayer reads a Softmax over the classes.
+func (c *chain) softmaxLayer() error {
+	config := struct {
+		Axis json.RawMessage `json:"axis"`
+	}{}
+	if err := c.next("Softmax", &config); err != nil {
+		return err
+	}
+	if axis := string(config.Axis); axis != "" && axis != "-1" && axis != "1" {
+		return fmt.Errorf("its axis is %s; want -1, that of the classes", axis)
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package convert
 import (
 	"bytes"
 	"errors"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -38,6 +39,11 @@ func TestReadONNXRefuses(t *testing.T) {
 		{"clip", attribute(onnx.Attribute{Name: "clip", Type: onnx.AttributeFloat, Float: 3}), "lstm", "clip"},
 		{"input_forget", attribute(intAttribute("input_forget", 1)), "lstm", "input_forget"},
 		{"layout", attribute(intAttribute("layout", 1)), "lstm", "layout"},
+		{"another hidden_size", func(m onnxEdits) {
+			m.node("lstm").Attributes = []onnx.Attribute{
+				{Name: "direction", Type: onnx.AttributeString, String: "bidirectional"}, intAttribute("hidden_size", 5),
+			}
+		}, "lstm", "hidden_size"},
 		{"unknown attribute", attribute(intAttribute("new", 1)), "lstm", "new"},
 		{"attribute of another type", func(m onnxEdits) {
 			m.node("lstm").Attributes = []onnx.Attribute{intAttribute("direction", 1)}
@@ -90,6 +96,22 @@ func TestReadONNXRefuses(t *testing.T) {
 		{"alpha", func(m onnxEdits) {
 			m.node("logits").Attributes = []onnx.Attribute{{Name: "alpha", Type: onnx.AttributeFloat, Float: 2}}
 		}, "logits", "alpha"},
+		{"beta", func(m onnxEdits) {
+			m.node("logits").Attributes = []onnx.Attribute{{Name: "beta", Type: onnx.AttributeFloat, Float: 2}}
+		}, "logits", "beta"},
+		{"transA", func(m onnxEdits) { m.node("logits").Attributes = []onnx.Attribute{intAttribute("transA", 1)} }, "logits", "transA"},
+		{"numbers of a sequence that are not read", func(m onnxEdits) {
+			m.Graph.Inputs[0].Dims = []onnx.Dim{{Size: 1}, {Size: 16}}
+			m.between("Slice", "steps", 0, m.add(onnx.IntTensor("0", 0)), m.add(onnx.IntTensor("15", 15)), m.add(onnx.IntTensor("axis", 1)))
+			m.insert("steps", onnx.Node{Op: "Reshape", Inputs: []string{"inserted", m.add(onnx.IntTensor("dims", 1, 5, 3))}, Outputs: []string{"three"}})
+			m.node("steps").Inputs[0] = "three"
+		}, "lstm", "of sequences of 16 numbers"},
+		{"another matrix for each sequence", func(m onnxEdits) { m.otherMatrix(2, 1, 0, 1) }, "probabilities", "same for each sequence"},
+		{"another matrix for some classes", func(m onnxEdits) { m.otherMatrix(1, 6, 0, 0, 0, 1, 1, 1) }, "probabilities", "both"},
+		{"a hidden unit twice", func(m onnxEdits) {
+			m.between("Gather", "logits", 0, m.add(onnx.IntTensor("order", 0, 1, 2, 3, 4, 5, 6, 7, 0))).Attributes = []onnx.Attribute{intAttribute("axis", 1)}
+			*m.constant("W") = onnx.FloatTensor("W", zeros[:54], 9, 6)
+		}, "probabilities", "9 hidden units"},
 		{"softmax over the batch", func(m onnxEdits) { m.node("probabilities").Attributes = []onnx.Attribute{intAttribute("axis", 0)} }, "probabilities", "axis"},
 		{"softmax of more classes", func(m onnxEdits) {
 			m.Graph.Nodes[len(m.Graph.Nodes)-1].Outputs[0] = "six"
@@ -106,6 +128,11 @@ func TestReadONNXRefuses(t *testing.T) {
 		}, "probabilities", "same for each sequence"},
 		{"NaN", func(m onnxEdits) { m.constant("lstm_R").Raw[3], m.constant("lstm_R").Raw[2] = 0x7f, 0xff }, "probabilities", "NaN"},
 		{"infinite bias", func(m onnxEdits) { copy(m.constant("B").Raw, "\x00\x00\x80\x7f") }, "probabilities", "finite"},
+		{"an infinite sum of biases", func(m onnxEdits) {
+			biases := make([]float32, 64)
+			biases[0], biases[16] = math.MaxFloat32, math.MaxFloat32
+			*m.constant("lstm_B") = onnx.FloatTensor("lstm_B", biases, 2, 32)
+		}, "probabilities", "+Inf"},
 		{"float16", func(m onnxEdits) { m.constant("W").Type = 10 }, `"W"`, "float16"},
 		{"float64", func(m onnxEdits) { m.constant("lstm_W").Type = 11 }, `"lstm_W"`, "float64"},
 		{"float16 input", func(m onnxEdits) { m.Graph.Inputs[0].Type = 10 }, `"x"`, "float16"},
@@ -139,6 +166,18 @@ func TestReadONNXRefuses(t *testing.T) {
 			wantONNXError(t, m, tt.where, tt.want)
 		})
 	}
+}
+
+// otherMatrix computes the scores of a batch of two with another matrix where
+// the condition, of these dimensions, is 1.
+func (m onnxEdits) otherMatrix(sequences, classes int64, condition ...int64) {
+	m.Graph.Inputs[0].Dims[0].Size = 2
+	n := *m.node("logits")
+	n.Name, n.Outputs = "others", []string{"others"}
+	n.Inputs = []string{n.Inputs[0], m.add(onnx.FloatTensor("W2", make([]float32, 48), 8, 6)), n.Inputs[2]}
+	m.insert("logits", n)
+	m.between("Where", "probabilities", 0).Inputs = []string{m.add(onnx.IntTensor("which", condition...)), "others", "logits"}
+	m.constant("which").Dims = []int64{sequences, classes}
 }
 
 // wantONNXError reads a model that must be refused.

@@ -36,8 +36,10 @@ func (g *graph) assemble(in *input, s scores, units []hidden) (cfg birnn.Config,
 		return cfg, w, err
 	}
 	w.B = s.bias
-	w.W, err = g.output(s.product, units, []state{forward, backward})
-	return cfg, w, err
+	if w.W, err = g.output(s.product, units, []state{forward, backward}); err != nil {
+		return cfg, w, err
+	}
+	return cfg, w, check(cfg, w) // the sum of two biases may overflow
 }
 
 // roles returns which of two states is that of the forward and which that of

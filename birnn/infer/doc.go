@@ -12,7 +12,7 @@
 //	probabilities, err := network.Predict(x)
 //
 // [Load] reads what Model.Save of package birnn wrote. That file also holds what is needed
-// to resume training; [Network.Encode] leaves it out, for a
+// to resume training; [Compact] leaves it out, for a
 // file of a third of the size, 0.65 MB for the tutorial's network.
 //
 // # Shapes

@@ -76,18 +76,14 @@ func ExampleNetwork_PredictBatch() {
 }
 
 // The checkpoint of a training run becomes a file to embed in a program.
-func ExampleNetwork_Encode() {
+func ExampleCompact() {
 	dir, err := os.MkdirTemp("", "")
 	if err != nil {
 		panic(err)
 	}
 	defer os.RemoveAll(dir)
 
-	network, err := infer.Load(files, "digit/network") // os.DirFS("checkpoints/digits"), "."
-	if err != nil {
-		panic(err)
-	}
-	content, err := network.Encode()
+	content, err := infer.Compact(files, "digit/network") // os.DirFS("checkpoints/digits"), "."
 	if err != nil {
 		panic(err)
 	}

@@ -5,13 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"runtime/metrics"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/easy-gomlx/tutorials/birnn/infer"
 	"github.com/easy-gomlx/tutorials/birnn/internal/checkpoint"
+	"github.com/easy-gomlx/tutorials/birnn/internal/memtest"
 	"github.com/easy-gomlx/tutorials/birnn/internal/safetensors"
 )
 
@@ -150,15 +150,30 @@ func TestProbe(t *testing.T) {
 	}
 }
 
-// TestHugeProbe: checking a probe is bounded in memory.
+// TestHugeProbe: checking a probe is bounded in memory and time.
 func TestHugeProbe(t *testing.T) {
-	const inputs = 1000
-	header := fmt.Sprintf(`{"Version":3,"Config":{"NumInput":%d,"Timesteps":65536,"NumHidden":1,"NumClasses":1},"Own":true,"Probe":[1]}`, inputs)
-	arrays := []safetensors.Array{safetensors.NewArray("W", make([]float32, 2), 2, 1), safetensors.NewArray("b", []float32{0}, 1)}
-	for _, name := range []string{"fw", "bw"} {
-		arrays = append(arrays, safetensors.NewArray(name+"/kernel", make([]float32, (inputs+1)*4), inputs+1, 4), safetensors.NewArray(name+"/bias", make([]float32, 4), 4))
+	for _, tt := range []struct {
+		reason         string
+		inputs, hidden int
+		want           string
+	}{
+		{"a long sequence", 1000, 1, "too long"},
+		{"many products", 1, 150, "products"},
+	} {
+		header := fmt.Sprintf(`{"Version":3,"Config":{"NumInput":%d,"Timesteps":65536,"NumHidden":%d,"NumClasses":1},"Own":true,"Probe":[1]}`, tt.inputs, tt.hidden)
+		zeros := func(name string, shape ...int) safetensors.Array {
+			size := 1
+			for _, d := range shape {
+				size *= d
+			}
+			return safetensors.NewArray(name, make([]float32, size), shape...)
+		}
+		arrays := []safetensors.Array{zeros("W", 2*tt.hidden, 1), zeros("b", 1)}
+		for _, name := range []string{"fw", "bw"} {
+			arrays = append(arrays, zeros(name+"/kernel", tt.inputs+tt.hidden, 4*tt.hidden), zeros(name+"/bias", 4*tt.hidden))
+		}
+		wantCorrupt(t, tt.reason, encode(t, header, arrays), tt.want)
 	}
-	wantCorrupt(t, "a long sequence", encode(t, header, arrays), "too long")
 }
 
 func encode(t testing.TB, header string, arrays []safetensors.Array) []byte {
@@ -175,27 +190,19 @@ func encode(t testing.TB, header string, arrays []safetensors.Array) []byte {
 // multiple of the file.
 func wantCorrupt(t *testing.T, reason string, file []byte, text string) {
 	t.Helper()
-	before := allocated()
-	_, err := loadBytes(file)
-	if used := allocated() - before; used > 1<<20+64*uint64(len(file)) {
-		t.Errorf("%s: a file of %d bytes took %d kB", reason, len(file), used>>10)
-	}
-	var corrupt *infer.CheckpointError
-	switch {
-	case text == "none":
-		if err != nil {
-			t.Errorf("%s: %v", reason, err)
+	t.Run(reason, func(t *testing.T) {
+		var err error
+		memtest.Check(t, 1<<20+64*len(file), func() { _, err = loadBytes(file) })
+		var corrupt *infer.CheckpointError
+		switch {
+		case text == "none":
+			if err != nil {
+				t.Error(err)
+			}
+		case !errors.As(err, &corrupt) || corrupt.File != fileName || !strings.Contains(err.Error(), text):
+			t.Errorf("the error is %v; want a *CheckpointError with %q", err, text)
 		}
-	case !errors.As(err, &corrupt) || corrupt.File != fileName || !strings.Contains(err.Error(), text):
-		t.Errorf("%s: the error is %v; want a *CheckpointError with %q", reason, err, text)
-	}
-}
-
-// allocated is how many bytes this program has allocated so far.
-func allocated() uint64 {
-	sample := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
-	metrics.Read(sample)
-	return sample[0].Value.Uint64()
+	})
 }
 
 // FuzzLoad changes the header and one array of a checkpoint, which gets its
@@ -229,11 +236,8 @@ func FuzzLoad(f *testing.F) {
 		if err != nil {
 			return
 		}
-		before := allocated()
-		n, err := loadBytes(content)
-		if used := allocated() - before; used > 32<<20+64*uint64(len(content)) { // a probe may take 16 MiB
-			t.Errorf("a file of %d bytes took %d", len(content), used)
-		}
+		var n *infer.Network
+		memtest.Check(t, 32<<20+64*len(content), func() { n, err = loadBytes(content) }) // a probe may take 16 MiB
 		if err != nil {
 			return
 		}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"sync"
 
-	"github.com/easy-gomlx/tutorials/birnn/internal/checkpoint"
 	"github.com/easy-gomlx/tutorials/birnn/internal/kernel"
 )
 
@@ -18,8 +17,7 @@ type Network struct {
 	forward, backward *kernel.Layer
 	w, b              []float32 // the output layer: [2*hidden, classes] and [classes]
 
-	scratch sync.Pool       // of *scratch
-	file    checkpoint.File // what Encode writes
+	scratch sync.Pool // of *scratch
 }
 
 // sizes are the sizes of a network.
@@ -44,33 +42,21 @@ func (n *Network) size() sizes {
 
 var errNoNetwork = errors.New("there is no network; Load returns one")
 
-// check returns an error if there is no network or a value of x is not finite.
-func (n *Network) check(method string, x []float32) error {
+// check returns an error if there is no network.
+func (n *Network) check(method string) error {
 	if n.size() == (sizes{}) {
 		return fmt.Errorf("infer: %s: %w", method, errNoNetwork)
-	}
-	for k, v := range x {
-		if v-v != 0 { // v is infinite or NaN
-			return fmt.Errorf("infer: %s: value %d is %v; want a finite number", method, k, v)
-		}
 	}
 	return nil
 }
 
-// Encode returns the network as the content of a file model.safetensors, which
-// [Load] reads. It holds the weights only, not what Model.Save of package birnn
-// stores to resume training, and has about a third of the size:
-//
-//	content, err := network.Encode()
-//	...
-//	err = os.WriteFile("network/model.safetensors", content, 0o666)
-func (n *Network) Encode() ([]byte, error) {
-	if err := n.check("Encode", nil); err != nil {
-		return nil, err
+// checkFinite returns an error if a value of x, the first of which has the given
+// index in the input, is not finite.
+func checkFinite(method string, x []float32, first int) error {
+	for k, v := range x {
+		if v-v != 0 { // v is infinite or NaN
+			return fmt.Errorf("infer: %s: value %d is %v; want a finite number", method, first+k, v)
+		}
 	}
-	content, err := n.file.Encode()
-	if err != nil {
-		return nil, fmt.Errorf("infer: Encode: %w", err)
-	}
-	return content, nil
+	return nil
 }

@@ -1,7 +1,9 @@
 package infer_test
 
 import (
+	"fmt"
 	"math"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -49,6 +51,29 @@ func TestBadInput(t *testing.T) {
 	}
 }
 
+// TestFirstBadValue: of the values of a large batch that are not finite, the first
+// one is reported, however many goroutines look for it, and there is no result.
+func TestFirstBadValue(t *testing.T) {
+	n, err := loadBytes(smallFile(t)) // 4 rows of 3 numbers
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	for first := 7; first < 12*999; first += 12*41 + 5 {
+		x := make([]float32, 12*1000)
+		for k := first; k < len(x); k += 12 * 9 {
+			x[k] = float32(math.NaN())
+		}
+		for _, procs := range []int{1, 2, 7} {
+			runtime.GOMAXPROCS(procs)
+			rows, err := n.PredictBatch(x)
+			if want := fmt.Sprintf("value %d is NaN", first); err == nil || !strings.Contains(err.Error(), want) || rows != nil {
+				t.Errorf("with %d goroutines: %d rows and the error %v; want none and %q", procs, len(rows), err, want)
+			}
+		}
+	}
+}
+
 // TestBadRowChangesNothing: a stream goes on after a row that is not valid.
 func TestBadRowChangesNothing(t *testing.T) {
 	n, err := loadBytes(smallFile(t))
@@ -78,10 +103,9 @@ func TestNoNetwork(t *testing.T) {
 		_, err1 := n.Predict(nil)
 		_, err2 := n.PredictBatch(nil)
 		_, err3 := n.Stream().Push(nil)
-		_, err4 := n.Encode()
-		_, err5 := new(infer.Stream).Push(nil)
-		_, err6 := stream.Push(nil)
-		for k, err := range []error{err1, err2, err3, err4, err5, err6} {
+		_, err4 := new(infer.Stream).Push(nil)
+		_, err5 := stream.Push(nil)
+		for k, err := range []error{err1, err2, err3, err4, err5} {
 			if err == nil || !strings.Contains(err.Error(), "there is no network") {
 				t.Errorf("%s, method %d: the error is %v", reason, k+1, err)
 			}

@@ -1,7 +1,6 @@
 package infer
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -33,8 +32,8 @@ func (e *CheckpointError) Unwrap() error { return e.Err }
 // weights, of which a checkpoint has three copies of four bytes each.
 const maxFile = 4 << 30
 
-// Load reads the network that Model.Save of package birnn, or [Network.Encode],
-// wrote: the file model.safetensors in the directory dir of fsys. As in all
+// Load reads the network that Model.Save of package birnn, or [Compact] of this
+// one, wrote: the file model.safetensors in the directory dir of fsys. As in all
 // of package io/fs, dir is a slash-separated path without a leading slash; "."
 // is the root:
 //
@@ -45,26 +44,57 @@ const maxFile = 4 << 30
 // is a [*CheckpointError].
 //
 // A file from an untrusted source is safe to load. It cannot make Load use more
-// memory than a small multiple of its size.
+// memory than a small multiple of its size, or compute for more than some seconds.
 func Load(fsys fs.FS, dir string) (*Network, error) {
+	n, _, err := load(fsys, dir)
+	return n, err
+}
+
+// load returns the network and the file that holds it.
+func load(fsys fs.FS, dir string) (*Network, checkpoint.File, error) {
 	if fsys == nil {
-		return nil, errors.New("infer: Load: the file system is nil; os.DirFS and embed.FS are file systems")
+		return nil, checkpoint.File{}, errors.New("infer: the file system is nil; os.DirFS and embed.FS are file systems")
 	}
 	name := path.Join(dir, checkpoint.Name)
 	content, err := read(fsys, name)
 	if err != nil {
-		return nil, fmt.Errorf("infer: loading a network: %w", err)
+		return nil, checkpoint.File{}, fmt.Errorf("infer: loading a network: %w", err)
 	}
 	file, err := checkpoint.Decode(content)
 	if err != nil {
-		return nil, &CheckpointError{File: name, Err: err}
+		return nil, checkpoint.File{}, &CheckpointError{File: name, Err: err}
 	}
 	n, err := build(file)
 	if err != nil {
-		return nil, &CheckpointError{File: name, Err: err}
+		return nil, checkpoint.File{}, &CheckpointError{File: name, Err: err}
 	}
-	return n, nil
+	return n, file, nil
 }
+
+// Compact returns, as the content of a file model.safetensors, the network that
+// [Load] would load, without what Model.Save of package birnn stores to resume
+// training: it has about a third of the size.
+//
+//	content, err := infer.Compact(os.DirFS("checkpoints/digits"), ".")
+//	...
+//	err = os.WriteFile("network/model.safetensors", content, 0o666)
+//
+// Its errors are those of Load.
+func Compact(fsys fs.FS, dir string) ([]byte, error) {
+	_, file, err := load(fsys, dir)
+	if err != nil {
+		return nil, err
+	}
+	file.Arrays = slices.DeleteFunc(file.Arrays, func(a safetensors.Array) bool { return !slices.Contains(tensors, a.Name) })
+	content, err := file.Encode()
+	if err != nil {
+		return nil, fmt.Errorf("infer: Compact: %w", err)
+	}
+	return content, nil
+}
+
+// tensors are the names of the weights.
+var tensors = []string{"fw/kernel", "fw/bias", "bw/kernel", "bw/bias", "W", "b"}
 
 // read returns the content of a regular file. A pipe might never end, so it is
 // not opened.
@@ -102,10 +132,10 @@ func build(file checkpoint.File) (*Network, error) {
 		return nil, err
 	}
 	c := h.Config
-	n := &Network{sizes: c.sizes(), finalStates: c.Readout == finalStates, file: checkpoint.File{Header: file.Header}}
+	n := &Network{sizes: c.sizes(), finalStates: c.Readout == finalStates}
 	values := func(name string, shape ...int) (v []float32) {
 		if err == nil {
-			v, err = n.take(file.Arrays, name, shape)
+			v, err = take(file.Arrays, name, shape)
 		}
 		return v
 	}
@@ -130,8 +160,8 @@ func build(file checkpoint.File) (*Network, error) {
 	return n, n.checkProbe(h)
 }
 
-// take returns the values of an array, and keeps a copy of it for Encode.
-func (n *Network) take(arrays []safetensors.Array, name string, shape []int) ([]float32, error) {
+// take returns the values of an array.
+func take(arrays []safetensors.Array, name string, shape []int) ([]float32, error) {
 	at := slices.IndexFunc(arrays, func(a safetensors.Array) bool { return a.Name == name })
 	if at < 0 {
 		return nil, fmt.Errorf("it has no tensor %q", name)
@@ -140,22 +170,20 @@ func (n *Network) take(arrays []safetensors.Array, name string, shape []int) ([]
 	if a.DType != "F32" || !slices.Equal(a.Shape, shape) {
 		return nil, fmt.Errorf("tensor %q is %s%v; its header requires F32%v", name, a.DType, a.Shape, shape)
 	}
-	values, err := safetensors.Values[float32](a)
-	if err != nil {
-		return nil, err
-	}
-	a.Data = bytes.Clone(a.Data) // otherwise the whole file would stay in memory
-	n.file.Arrays = append(n.file.Arrays, a)
-	return values, nil
+	return safetensors.Values[float32](a)
 }
 
-// maxProbe bounds the memory for a probe: 16 MiB.
-const maxProbe = 1 << 22
+// The limits for a probe.
+const (
+	maxProbe         = 1 << 22 // values: 16 MiB
+	maxProbeProducts = 1 << 32 // some seconds
+)
 
 // checkProbe returns an error if the checkpoint's network is the program's own
 // and computes something other than the built-in one.
 func (n *Network) checkProbe(h header) error {
 	const own = "its network is not the built-in one of package birnn but the program's own (Network.Logits), "
+	weights := 2 * 4 * (n.input + n.hidden) * n.hidden // those in the file, so that the product does not overflow
 	switch width := n.width(); {
 	case !h.Own:
 		return nil
@@ -163,6 +191,9 @@ func (n *Network) checkProbe(h header) error {
 		return errors.New(own + "and has other variables; package infer runs the built-in one only")
 	case width > maxProbe:
 		return fmt.Errorf(own+"and its sequences of %d values are too long to check that it computes the same; at most %d are allowed", width, maxProbe)
+	case int64(n.timesteps)*int64(weights) > maxProbeProducts:
+		return fmt.Errorf(own+"and %d time steps times %d weights take too long to check that it computes the same; at most %d products are allowed",
+			n.timesteps, weights, int64(maxProbeProducts))
 	default:
 		got, err := n.Predict(checkpoint.ProbeSequence(width))
 		if err != nil {

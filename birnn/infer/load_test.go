@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/easy-gomlx/tutorials/birnn/infer"
+	"github.com/easy-gomlx/tutorials/birnn/internal/memtest"
 )
 
 // TestFileSystems loads the same network from directories, archives and the
@@ -95,11 +96,9 @@ func TestNoFile(t *testing.T) {
 		{"a size that is too small", claimFS{content, 100}, ".", nil, "does not have the"},
 		{"a negative size", claimFS{content, -1}, ".", nil, "does not have the"},
 	} {
-		before := allocated()
-		n, err := infer.Load(tt.fsys, tt.dir)
-		if used := allocated() - before; used > 1<<20 {
-			t.Errorf("%s: Load took %d kB", tt.reason, used>>10)
-		}
+		var n *infer.Network
+		var err error
+		memtest.Check(t, 1<<20, func() { n, err = infer.Load(tt.fsys, tt.dir) })
 		var corrupt *infer.CheckpointError
 		if n != nil || err == nil || errors.As(err, &corrupt) || tt.is != nil && !errors.Is(err, tt.is) || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: %v, %v; want an error with %q that wraps %v", tt.reason, n, err, tt.want, tt.is)
@@ -132,14 +131,14 @@ func (c claimFS) ModTime() time.Time { return time.Time{} }
 func (c claimFS) IsDir() bool        { return false }
 func (c claimFS) Sys() any           { return nil }
 
-// TestEncode: the small form gives the same numbers, and is stable.
-func TestEncode(t *testing.T) {
+// TestCompact: the small form gives the same numbers, and is stable.
+func TestCompact(t *testing.T) {
 	full := smallFile(t)
 	n, err := loadBytes(full)
 	if err != nil {
 		t.Fatal(err)
 	}
-	small, err := n.Encode()
+	small, err := infer.Compact(fstest.MapFS{fileName: {Data: full}}, ".")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,8 +149,11 @@ func TestEncode(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if second, err := again.Encode(); err != nil || !bytes.Equal(second, small) {
+	if second, err := infer.Compact(fstest.MapFS{fileName: {Data: small}}, "."); err != nil || !bytes.Equal(second, small) {
 		t.Errorf("encoded again: %d bytes, %v; want the same %d", len(second), err, len(small))
+	}
+	if content, err := infer.Compact(fstest.MapFS{fileName: {Data: full[1:]}}, "."); content != nil || !errors.As(err, new(*infer.CheckpointError)) {
+		t.Errorf("a corrupt file: %d bytes, %v; want a *CheckpointError", len(content), err)
 	}
 	x := random(n.Timesteps() * n.NumInput())
 	want, err := n.Predict(x)

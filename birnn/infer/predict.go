@@ -1,7 +1,7 @@
 package infer
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
 	"math"
 	"runtime"
@@ -33,14 +33,20 @@ func (n *Network) width() int { return n.timesteps * n.input }
 // x, [Timesteps, NumInput] row-major. They sum to 1. It allocates nothing but
 // its result.
 func (n *Network) Predict(x []float32) ([]float32, error) {
-	if err := n.check("Predict", x); err != nil {
+	if err := n.check("Predict"); err != nil {
 		return nil, err
 	}
 	if len(x) != n.width() {
 		return nil, fmt.Errorf("infer: Predict: x has %d values; a sequence has %d, Timesteps %d times NumInput %d", len(x), n.width(), n.timesteps, n.input)
 	}
+	if err := checkFinite("Predict", x, 0); err != nil {
+		return nil, err
+	}
 	p := make([]float32, n.classes)
-	return p, n.predict(p, x, 1)
+	if err := n.predict(p, x, 1); err != nil {
+		return nil, err
+	}
+	return p, nil
 }
 
 // PredictBatch returns the probabilities of the classes of each of the sequences
@@ -48,7 +54,7 @@ func (n *Network) Predict(x []float32) ([]float32, error) {
 // [runtime.GOMAXPROCS] allows, and their number does not affect the results. They
 // equal those of [Network.Predict] up to rounding.
 func (n *Network) PredictBatch(x []float32) ([][]float32, error) {
-	if err := n.check("PredictBatch", x); err != nil {
+	if err := n.check("PredictBatch"); err != nil {
 		return nil, err
 	}
 	count := len(x) / n.width()
@@ -60,33 +66,49 @@ func (n *Network) PredictBatch(x []float32) ([][]float32, error) {
 	for k := range rows {
 		rows[k] = part(all, k, k+1, n.classes)
 	}
-	return rows, n.predictBlocks(all, x, count)
+	if err := n.predictBlocks(all, x, count); err != nil {
+		return nil, err
+	}
+	return rows, nil
 }
 
 // predictBlocks sets p, [count, classes], to the probabilities. It divides the
 // sequences into blocks of almost equal size, and the blocks among goroutines.
+// The error is that of the first block that has one: blocks start in order, and
+// all that have started are completed.
 func (n *Network) predictBlocks(p, x []float32, count int) error {
 	blocks := (count + maxBlock - 1) / maxBlock
+	errs := make([]error, blocks)
 	var next atomic.Int64
-	work := func() error {
-		for {
+	var failed atomic.Bool
+	work := func() {
+		for !failed.Load() {
 			k := int(next.Add(1)) - 1
 			if k >= blocks {
-				return nil
+				return
 			}
 			start, end := count*k/blocks, count*(k+1)/blocks
-			if err := n.predict(part(p, start, end, n.classes), part(x, start, end, n.width()), end-start); err != nil {
-				return err
+			if errs[k] = n.predictBlock(p, x, start, end); errs[k] != nil {
+				failed.Store(true)
 			}
 		}
 	}
-	errs := make([]error, min(runtime.GOMAXPROCS(0), blocks))
 	var group sync.WaitGroup
-	for k := range errs {
-		group.Go(func() { errs[k] = work() })
+	for range min(runtime.GOMAXPROCS(0), blocks) {
+		group.Go(work)
 	}
 	group.Wait()
-	return errors.Join(errs...)
+	return cmp.Or(errs...)
+}
+
+// predictBlock checks sequences start to end, end not included, and sets their
+// rows of p to the probabilities.
+func (n *Network) predictBlock(p, x []float32, start, end int) error {
+	block := part(x, start, end, n.width())
+	if err := checkFinite("PredictBatch", block, start*n.width()); err != nil {
+		return err
+	}
+	return n.predict(part(p, start, end, n.classes), block, end-start)
 }
 
 // predict sets p, [count, classes], to the probabilities of a block.

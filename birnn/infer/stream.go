@@ -36,11 +36,14 @@ func (s *Stream) Push(row []float32) ([]float32, error) {
 		return nil, fmt.Errorf("infer: Push: %w", errNoNetwork)
 	}
 	n := s.network
-	if err := n.check("Push", row); err != nil {
+	if err := n.check("Push"); err != nil {
 		return nil, err
 	}
 	if len(row) != n.input {
 		return nil, fmt.Errorf("infer: Push: the row has %d values; want NumInput %d", len(row), n.input)
+	}
+	if err := checkFinite("Push", row, 0); err != nil {
+		return nil, err
 	}
 	f, b := s.forward, s.backward
 	if err := n.forward.Run(kernel.Run{Batch: 1, Time: 1, Steps: 1, X: row, H0: f.h, C0: f.c, H: f.h, C: f.c}); err != nil {

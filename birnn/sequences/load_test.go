@@ -3,6 +3,7 @@ package sequences
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -12,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/gofrs/flock"
 
 	"github.com/easy-gomlx/tutorials/birnn/internal/leaktest"
 	"github.com/easy-gomlx/tutorials/birnn/internal/longtest"
@@ -32,6 +35,7 @@ func TestFetch(t *testing.T) {
 	}
 }
 
+// TestSets pads both sets to the longest sequence, whichever has it.
 func TestSets(t *testing.T) {
 	l, _, _ := syntheticLoader(t)
 	train, test, err := l.sets(t.Context(), "", "Synthetic")
@@ -40,6 +44,18 @@ func TestSets(t *testing.T) {
 	}
 	if want := []float32{1, 0.1, 2, 0.2, 0, 0, 3, 0.3, 0, 0, 0, 0}; train.Time != 3 || test.Time != 3 || !slices.Equal(train.X, want) {
 		t.Errorf("the training set has %d time steps and the test set %d, want 3; X is %v, want %v", train.Time, test.Time, train.X, want)
+	}
+	for k := range l.wheel.Files { // exchange the sets
+		name := &l.wheel.Files[k].Name
+		*name = strings.NewReplacer("TRAIN", "TEST", "TEST", "TRAIN").Replace(*name)
+	}
+	given := t.TempDir()
+	writeFiles(t, given, names[1], synthetic[names[2]])
+	if err := os.WriteFile(filepath.Join(given, names[2]), []byte(synthetic[names[1]]), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if train, test, err = l.sets(t.Context(), given, "Synthetic"); err != nil || train.Time != 3 || test.Time != 3 {
+		t.Errorf("exchanged: %v, %v, %v; want 3 time steps", train, test, err)
 	}
 }
 
@@ -57,11 +73,16 @@ func TestGivenDirectory(t *testing.T) {
 	given := t.TempDir()
 	writeFiles(t, given, "", "")
 	wantLoaded(t, l, given)
-	for _, content := range []string{"", synthetic[name][1:], synthetic[name] + " ", strings.ToUpper(synthetic[name])} {
+	for content, says := range map[string]string{
+		"":                               "after 0 of",
+		synthetic[name][1:]:              "it ends after",
+		synthetic[name] + " ":            "longer than",
+		strings.ToUpper(synthetic[name]): "SHA-256",
+	} {
 		writeFiles(t, given, name, content)
 		_, err := l.load(t.Context(), given, names...)
-		if !as[*CorruptError](err) || !strings.Contains(err.Error(), filepath.Join(given, name)) {
-			t.Errorf("got %v, want a *CorruptError for %s", err, name)
+		if !as[*CorruptError](err) || !strings.Contains(err.Error(), filepath.Join(given, name)) || !strings.Contains(err.Error(), says) {
+			t.Errorf("got %v, want a *CorruptError for %s with %q", err, name, says)
 		}
 	}
 	for _, missing := range names[:2] {
@@ -90,8 +111,33 @@ func TestCorruptCache(t *testing.T) {
 		t.Errorf("with no source: got %v, want an *UnavailableError that names the corrupt file", err)
 	}
 	l.wheel = good
+	var reported strings.Builder
+	l.report = func(format string, args ...any) { fmt.Fprintf(&reported, format+"\n", args...) }
 	wantLoaded(t, l, "")
 	wantCached(t, cacheDir)
+	if !strings.Contains(reported.String(), filepath.Join(cacheDir, name)) {
+		t.Errorf("the corrupt file is not reported:\n%s", &reported)
+	}
+}
+
+// TestWaitForAnotherProcess: what the process that holds the lock has fetched is not fetched again.
+func TestWaitForAnotherProcess(t *testing.T) {
+	l, cacheDir, requests := syntheticLoader(t)
+	if err := os.MkdirAll(cacheDir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	lock := flock.New(filepath.Join(cacheDir, "lock"))
+	if err := lock.Lock(); err != nil {
+		t.Fatal(err)
+	}
+	time.AfterFunc(100*time.Millisecond, func() {
+		writeFiles(t, cacheDir, "", "")
+		lock.Unlock()
+	})
+	wantLoaded(t, l, "")
+	if n := requests.Load(); n != 0 {
+		t.Errorf("%d requests, want none", n)
+	}
 }
 
 // TestNoSource: the error says why, and where the files can be put.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -106,13 +105,14 @@ func (p *parser) errorf(field, format string, args ...any) error {
 
 // readSequence reads a line of data.
 func (p *parser) readSequence() error {
-	fields := strings.Split(strings.TrimSpace(p.lines.Text()), ":")
-	if len(fields) != p.dimensions+1 {
-		return p.errorf("the line", "%d fields separated by colons, want %d: the features and the class", len(fields), p.dimensions+1)
+	text := strings.TrimSpace(p.lines.Text())
+	if n := 1 + strings.Count(text, ":"); n != p.dimensions+1 {
+		return p.errorf("the line", "%d fields separated by colons, want %d: the features and the class", n, p.dimensions+1)
 	}
-	label := slices.Index(p.classes, strings.TrimSpace(fields[p.dimensions]))
-	if label < 0 {
-		return p.errorf("class", "%q is not among the classes of @classLabel", fields[p.dimensions])
+	fields := strings.Split(text, ":")
+	label, ok := p.labelOf[strings.TrimSpace(fields[p.dimensions])]
+	if !ok {
+		return p.errorf("class", "%.40q is not among the classes of @classLabel", fields[p.dimensions])
 	}
 	length := 1 + strings.Count(fields[0], ",")
 	if p.seriesLength > 0 && length != p.seriesLength {
@@ -129,7 +129,7 @@ func (p *parser) readSequence() error {
 			return err
 		}
 	}
-	p.sequences, p.labels = append(p.sequences, x), append(p.labels, int32(label))
+	p.sequences, p.labels = append(p.sequences, x), append(p.labels, label)
 	return nil
 }
 

@@ -1,13 +1,17 @@
 package sequences
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
+
+	"github.com/easy-gomlx/tutorials/birnn/internal/memtest"
 )
 
 func TestReadTS(t *testing.T) {
@@ -70,6 +74,7 @@ func TestSyntaxErrors(t *testing.T) {
 		{"no class labels", "@classLabel false\n", 1, "@classLabel", "names"},
 		{"a class twice", "@classLabel true a b a\n", 1, "@classLabel", `"a"`},
 		{"a line twice", "@dimensions 1\n@dimensions 2\n", 2, "@dimensions", "second"},
+		{"two spellings of a line", "@dimension 1\n@dimensions 2\n", 2, "@dimensions", "second"},
 		{"a line without a value", "@dimensions\n", 1, "@dimensions", "no value"},
 		{"zero dimensions", "@dimensions 0\n", 1, "@dimensions", `"0"`},
 		{"too many dimensions", "@dimensions 99999999999\n", 1, "@dimensions", "99999999999"},
@@ -101,6 +106,26 @@ func TestLimits(t *testing.T) {
 	padded := "@univariate true\n@classLabel true a\n@data\n" + strings.Repeat("1,", steps-1) + "1:a\n" + strings.Repeat("1:a\n", 100)
 	if _, err := ReadTS(strings.NewReader(padded)); !errors.As(err, &syntax) || syntax.Line != 4+maxValues/steps {
 		t.Errorf("much padding: got %v, want a *SyntaxError in line %d", err, 4+maxValues/steps)
+	}
+	colons := syntheticHeader + strings.Repeat(":", maxLine/2)
+	memtest.Check(t, 8*len(colons), func() {
+		if _, err := ReadTS(strings.NewReader(colons)); !errors.As(err, &syntax) || syntax.Line != 10 {
+			t.Errorf("many fields: got %v, want a *SyntaxError in line 10", err)
+		}
+	})
+}
+
+// TestManyClasses takes hours if the time grows with the square of the number of classes.
+func TestManyClasses(t *testing.T) {
+	const classes = 1 << 20
+	text := []byte("@univariate true\n@classLabel true")
+	for class := range classes {
+		text = fmt.Appendf(text, " %x", class)
+	}
+	text = fmt.Appendf(text, "\n@data\n1:%x", classes-1)
+	s, err := ReadTS(bytes.NewReader(text))
+	if err != nil || len(s.Classes) != classes || s.Labels[0] != classes-1 {
+		t.Errorf("got %.100v, %v", s, err)
 	}
 }
 

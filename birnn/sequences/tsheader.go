@@ -10,7 +10,8 @@ import (
 type header struct {
 	dimensions   int // features
 	classes      []string
-	seriesLength int // 0: sequences may have different lengths
+	labelOf      map[string]int32 // the index of a class
+	seriesLength int              // 0: sequences may have different lengths
 }
 
 // readHeader reads the lines up to @data.
@@ -19,10 +20,13 @@ func (p *parser) readHeader() error {
 	for p.next() {
 		words := strings.Fields(p.lines.Text())
 		key := strings.ToLower(words[0])
+		if key == "@dimension" {
+			key = "@dimensions"
+		}
 		switch {
 		case key == "@data":
 			return p.interpret(values)
-		case !slices.Contains([]string{"@problemname", "@timestamps", "@missing", "@univariate", "@dimension", "@dimensions", "@equallength",
+		case !slices.Contains([]string{"@problemname", "@timestamps", "@missing", "@univariate", "@dimensions", "@equallength",
 			"@serieslength", "@classlabel", "@targetlabel"}, key):
 			return p.errorf("the header", "%.40q is not a line of the header", words[0])
 		case values[key] != nil:
@@ -49,7 +53,7 @@ func (p *parser) checkValue(name, key string, values []string) error {
 		if values[0] != "false" && values[0] != "true" {
 			return p.errorf(name, "%.40q, want false or true", values[0])
 		}
-	case "@dimension", "@dimensions":
+	case "@dimensions":
 		return p.setPositive(&p.dimensions, name, values[0])
 	case "@serieslength":
 		return p.setPositive(&p.seriesLength, name, values[0])
@@ -58,10 +62,12 @@ func (p *parser) checkValue(name, key string, values []string) error {
 		if values[0] != "true" || len(p.classes) == 0 {
 			return p.errorf(name, "want true and the names of the classes")
 		}
+		p.labelOf = make(map[string]int32, len(p.classes))
 		for i, class := range p.classes {
-			if slices.Contains(p.classes[:i], class) {
+			if _, repeated := p.labelOf[class]; repeated {
 				return p.errorf(name, "class %.40q appears twice", class)
 			}
+			p.labelOf[class] = int32(i)
 		}
 	}
 	return nil

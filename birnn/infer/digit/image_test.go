@@ -52,6 +52,33 @@ func TestPlaceAndScale(t *testing.T) {
 	}
 }
 
+// TestHeavyEnd: a shape is not moved out of the picture, even if its center of
+// mass cannot be at the center then.
+func TestHeavyEnd(t *testing.T) {
+	for reason, tt := range map[string]struct{ heavy, first image.Point }{
+		"right":  {image.Pt(130, 90), image.Pt(0, 13)},
+		"left":   {image.Pt(50, 90), image.Pt(8, 13)},
+		"bottom": {image.Pt(90, 130), image.Pt(13, 0)},
+		"top":    {image.Pt(90, 50), image.Pt(13, 8)},
+	} {
+		line := image.Rect(50, 99, 150, 101)
+		if tt.heavy.X == 90 {
+			line = image.Rect(99, 50, 101, 150)
+		}
+		img := rectangle(blackOnWhite, 200, 200, line)
+		draw.Draw(img, image.Rectangle{tt.heavy, tt.heavy.Add(image.Pt(20, 20))}, image.Black, image.Point{}, draw.Src)
+		box := image.Rectangle{}
+		for k, v := range fromImage(t, img) {
+			if v > 0 {
+				box = box.Union(image.Rect(k%28, k/28, k%28+1, k/28+1))
+			}
+		}
+		if long := max(box.Dx(), box.Dy()); long != 20 || tt.heavy.Y == 90 && box.Min.X != tt.first.X || tt.heavy.X == 90 && box.Min.Y != tt.first.Y {
+			t.Errorf("%s: the ink is at %v; want 20 pixels from %v", reason, box, tt.first)
+		}
+	}
+}
+
 // TestColors: the same digit in other colors, on other paper, as another kind of
 // image, gives the same.
 func TestColors(t *testing.T) {
@@ -64,14 +91,16 @@ func TestColors(t *testing.T) {
 		"JPEG":                   asJPEG(t, picture(x, blackOnWhite, at)),
 	}
 	for reason, c := range map[string]colors{
-		"white on black":          {color.Black, color.White},
-		"gray on gray":            {gray(180), gray(90)},
-		"light gray on gray":      {gray(100), gray(190)},
-		"blue on yellow":          {color.NRGBA{250, 240, 150, 255}, color.NRGBA{10, 20, 120, 255}},
-		"black on transparent":    {color.NRGBA{0, 0, 0, 0}, color.Black},
-		"white on transparent":    {color.NRGBA{255, 255, 255, 0}, color.White},
-		"half-transparent ink":    {color.NRGBA{0, 0, 0, 0}, color.NRGBA{0, 0, 0, 128}},
-		"transparent ink on blue": {color.NRGBA{0, 0, 200, 255}, color.NRGBA{0, 0, 200, 20}},
+		"white on black":            {color.Black, color.White},
+		"gray on gray":              {gray(180), gray(90)},
+		"light gray on gray":        {gray(100), gray(190)},
+		"blue on yellow":            {color.NRGBA{250, 240, 150, 255}, color.NRGBA{10, 20, 120, 255}},
+		"black on transparent":      {color.NRGBA{0, 0, 0, 0}, color.Black},
+		"white on transparent":      {color.NRGBA{255, 255, 255, 0}, color.White},
+		"black on red":              {color.NRGBA{255, 0, 0, 255}, color.Black},
+		"light gray on transparent": {color.NRGBA{230, 230, 230, 0}, gray(230)},
+		"half-transparent ink":      {color.NRGBA{0, 0, 0, 0}, color.NRGBA{0, 0, 0, 128}},
+		"transparent ink on blue":   {color.NRGBA{0, 0, 200, 255}, color.NRGBA{0, 0, 200, 20}},
 	} {
 		variants[reason] = picture(x, c, at)
 	}

@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"math"
+	"math/bits"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -70,8 +71,8 @@ func TestErrors(t *testing.T) {
 		{"Sizes.Hidden is 0", func(f *Forward) { f.Hidden = 0 }},
 		{"Forward.X ", func(f *Forward) { f.Time = math.MaxInt }},
 		{"Forward.Bias ", func(f *Forward) { f.Hidden = math.MaxInt }},
-		// The product of these is 24 modulo 2^64, which is the length of X.
-		{"Forward.X ", func(f *Forward) { f.Batch, f.Time = 1<<31+2, 1<<33 }},
+		// Modulo 2^bits.UintSize the product of these and Input, 4, is 24, the length of X.
+		{"Forward.X ", func(f *Forward) { f.Batch, f.Time = 1<<(bits.UintSize-3)+1, 6 }},
 	} {
 		f := float32Forward(oracle)
 		c.change(f)

@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"math"
+	"math/bits"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -167,7 +168,7 @@ func TestLayerErrors(t *testing.T) {
 			{"Run.Steps is 4; want 1 to Run.Time = 3", func(r *Run) { r.Steps = 4 }},
 			{"Run.X ", func(r *Run) { r.X = shorter(r.X) }},
 			{"Run.X ", func(r *Run) { r.X = nil }},
-			{"Run.X ", func(r *Run) { r.Batch, r.Time = 1<<31+2, 1<<33 }},
+			{"Run.X ", func(r *Run) { r.Batch, r.Time = 1<<(bits.UintSize-3)+1, 6 }},
 			{"Run.H0 ", func(r *Run) { r.H0 = longer(r.H0) }},
 			{"Run.C0 ", func(r *Run) { r.C0 = empty(r.C0) }},
 			{"Run.H ", func(r *Run) { r.H = nil }},

@@ -35,11 +35,7 @@ func run(ctx context.Context, file string) error {
 	if err := train(ctx, dir); err != nil {
 		return err
 	}
-	network, err := infer.Load(os.DirFS(dir), ".")
-	if err != nil {
-		return err
-	}
-	content, err := network.Encode()
+	content, err := infer.Compact(os.DirFS(dir), ".")
 	if err != nil {
 		return err
 	}
