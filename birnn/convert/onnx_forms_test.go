@@ -72,6 +72,14 @@ func onnxForms(w birnn.Weights) map[string]func(m onnxEdits) {
 			h := len(w.W) / 2
 			*m.constant("W") = onnx.FloatTensor("W", slices.Concat(w.W[h:], w.W[:h]), 8, 6)
 		},
+		"reversed twice, from beyond the end": func(m onnxEdits) {
+			bounds := []string{m.add(onnx.IntTensor("100", 100)), m.add(onnx.IntTensor("-100", -100)), m.add(onnx.IntTensor("axis", 1)), m.add(onnx.IntTensor("-1", -1))}
+			for _, in := range []string{"x", "once"} {
+				out := map[string]string{"x": "once", "once": "twice"}[in]
+				m.insert("steps", onnx.Node{Op: "Slice", Inputs: append([]string{in}, bounds...), Outputs: []string{out}})
+			}
+			m.node("steps").Inputs[0] = "twice"
+		},
 		"split and joined": func(m onnxEdits) {
 			split := m.between("Split", "read", 0)
 			split.Attributes, split.Outputs = []onnx.Attribute{intAttribute("axis", -1)}, []string{"left", "right"}

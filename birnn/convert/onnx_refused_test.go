@@ -108,6 +108,9 @@ func TestReadONNXRefuses(t *testing.T) {
 		}, "lstm", "of sequences of 16 numbers"},
 		{"another matrix for each sequence", func(m onnxEdits) { m.otherMatrix(2, 1, 0, 1) }, "probabilities", "same for each sequence"},
 		{"another matrix for some classes", func(m onnxEdits) { m.otherMatrix(1, 6, 0, 0, 0, 1, 1, 1) }, "probabilities", "both"},
+		{"integers in the place of weights", func(m onnxEdits) {
+			m.between("Where", "logits", 1).Inputs = []string{m.add(onnx.IntTensor("which", 1)), "W", m.add(onnx.IntTensor("integer", 1))}
+		}, "inserted", "two types"},
 		{"a hidden unit twice", func(m onnxEdits) {
 			m.between("Gather", "logits", 0, m.add(onnx.IntTensor("order", 0, 1, 2, 3, 4, 5, 6, 7, 0))).Attributes = []onnx.Attribute{intAttribute("axis", 1)}
 			*m.constant("W") = onnx.FloatTensor("W", zeros[:54], 9, 6)

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/easy-gomlx/tutorials/birnn/infer"
+	"github.com/easy-gomlx/tutorials/birnn/internal/checkpoint"
 )
 
 // TestBadInput verifies that errors say what is wrong with the input.
@@ -51,23 +52,30 @@ func TestBadInput(t *testing.T) {
 	}
 }
 
-// TestFirstBadValue: of the values of a large batch that are not finite, the first
-// one is reported, however many goroutines look for it, and there is no result.
+// TestFirstBadValue: of the values of a batch that are not finite the first one
+// is reported, even if it is the last one of its block and other goroutines
+// find theirs at once; and there is no result.
 func TestFirstBadValue(t *testing.T) {
-	n, err := loadBytes(smallFile(t)) // 4 rows of 3 numbers
+	file, err := checkpoint.Decode(smallFile(t))
 	if err != nil {
 		t.Fatal(err)
 	}
+	n, err := loadBytes(encode(t, strings.Replace(file.Header, `"Timesteps":4`, `"Timesteps":5000`, 1), file.Arrays))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const block = 25 * 5000 * 3
+	x := make([]float32, 4*block)
+	for k := block; k < len(x); k++ {
+		x[k] = float32(math.NaN())
+	}
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
-	for first := 7; first < 12*999; first += 12*41 + 5 {
-		x := make([]float32, 12*1000)
-		for k := first; k < len(x); k += 12 * 9 {
-			x[k] = float32(math.NaN())
-		}
+	for _, first := range []int{block - 1, block/2 + 1, 0} {
+		x[first] = float32(math.Inf(1))
 		for _, procs := range []int{1, 2, 7} {
 			runtime.GOMAXPROCS(procs)
 			rows, err := n.PredictBatch(x)
-			if want := fmt.Sprintf("value %d is NaN", first); err == nil || !strings.Contains(err.Error(), want) || rows != nil {
+			if want := fmt.Sprintf("value %d is +Inf", first); err == nil || !strings.Contains(err.Error(), want) || rows != nil {
 				t.Errorf("with %d goroutines: %d rows and the error %v; want none and %q", procs, len(rows), err, want)
 			}
 		}
