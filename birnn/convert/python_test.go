@@ -24,12 +24,14 @@ type python struct {
 	program strings.Builder
 }
 
-// newPython prepares an environment of package frameworks.
+// newPython prepares an environment of package frameworks. The test then runs
+// beside the others that need one, because installing one takes a minute or two.
 func newPython(t *testing.T, environment string) *python {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("installs a framework in Python: run it without -short")
 	}
+	t.Parallel()
 	env, err := frameworks.Environment(environment)
 	if err == nil {
 		err = env.Ensure(t.Context(), t.Logf)
