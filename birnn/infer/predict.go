@@ -145,19 +145,27 @@ func part(matrix []float32, start, end, columns int) []float32 {
 // sequence whose directions end with these hidden states.
 func (n *Network) output(p, forward, backward []float32) {
 	copy(p, n.b)
-	for k, h := range forward {
-		addScaled(p, h, part(n.w, k, k+1, n.classes))
-	}
-	for k, h := range backward {
-		addScaled(p, h, part(n.w, n.hidden+k, n.hidden+k+1, n.classes))
-	}
+	addProduct(p, forward, n.w)
+	addProduct(p, backward, n.w[len(forward)*len(p):])
 	softmax(p)
 }
 
-// addScaled adds factor*src to dst.
-func addScaled(dst []float32, factor float32, src []float32) {
-	for k, v := range src {
-		dst[k] += factor * v
+// addProduct adds the product of h and the first rows of the matrix w, of
+// len(p) columns, to p. It takes four rows at a time, because p is read and
+// written once for all of them.
+func addProduct(p, h, w []float32) {
+	n := len(p)
+	for ; len(h) >= 4; h, w = h[4:], w[4*n:] {
+		w0, w1, w2, w3 := w[:n], w[n:][:n], w[2*n:][:n], w[3*n:][:n]
+		h0, h1, h2, h3 := h[0], h[1], h[2], h[3]
+		for k := range p {
+			p[k] += h0*w0[k] + h1*w1[k] + h2*w2[k] + h3*w3[k]
+		}
+	}
+	for ; len(h) > 0; h, w = h[1:], w[n:] {
+		for k := range p {
+			p[k] += h[0] * w[k]
+		}
 	}
 }
 
