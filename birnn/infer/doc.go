@@ -11,9 +11,9 @@
 //	...
 //	probabilities, err := network.Predict(x)
 //
-// [Load] reads what Model.Save of package birnn wrote. That file also holds what is needed
-// to resume training; [Compact] leaves it out, for a
-// file of a third of the size, 0.65 MB for the tutorial's network.
+// [Load] reads what Model.Save of package birnn wrote. That file also holds what is
+// needed to resume training; [Compact] leaves it out, for a file of a third of the
+// size, 0.65 MB for the tutorial's network.
 //
 // # Shapes
 //
@@ -31,15 +31,16 @@
 //
 // Load's error wraps [io/fs.ErrNotExist] if there is no file, and is a
 // [*CheckpointError] if the file is corrupt or holds a network that this package
-// cannot run. Input of the wrong length, and input with NaN or infinity, is an error that
-// gives the expected sizes or the index. No function of this package panics or prints.
+// cannot run. Input of the wrong length, and input with NaN or infinity, is an
+// error that gives the expected sizes or the index. No function of this package
+// panics or prints.
 //
 // # Concurrency
 //
 // A [Network] does not change. Any number of goroutines may call its methods at
-// the same time: each call of [Network.Predict] computes in its own
-// goroutine, and [Network.PredictBatch] uses all processors. A [Stream] is for
-// one goroutine at a time.
+// the same time: each call of [Network.Predict] computes in its own goroutine, and
+// [Network.PredictBatch] uses all processors. A [Stream] is for one goroutine at a
+// time.
 //
 // # Speed
 //
