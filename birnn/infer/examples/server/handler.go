@@ -50,21 +50,21 @@ func (e *statusError) Error() string { return e.text }
 
 // handler answers requests, each in its own goroutine.
 type handler struct {
+	*http.ServeMux
 	network *infer.Network
 	slots   chan struct{} // holds one element for each request in flight
 }
 
-func newHandler(network *infer.Network) http.Handler {
-	h := &handler{network: network, slots: make(chan struct{}, maxRequests)}
-	mux := http.NewServeMux()
-	mux.HandleFunc("/predict", only(http.MethodPost, h.predict))
-	mux.HandleFunc("/healthz", only(http.MethodGet, func(w http.ResponseWriter, r *http.Request) {
+func newHandler(network *infer.Network) *handler {
+	h := &handler{http.NewServeMux(), network, make(chan struct{}, maxRequests)}
+	h.HandleFunc("/predict", only(http.MethodPost, h.predict))
+	h.HandleFunc("/healthz", only(http.MethodGet, func(w http.ResponseWriter, r *http.Request) {
 		reply(w, http.StatusOK, map[string]string{"status": "ok"})
 	}))
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+	h.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		reply(w, http.StatusNotFound, failure{"there are /predict and /healthz"})
 	})
-	return mux
+	return h
 }
 
 // only passes on requests with the method, and HEAD requests if that is GET.

@@ -62,12 +62,12 @@ func TestGracefulStop(t *testing.T) {
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	server, active := newServer(network), make(chan struct{}, 10)
-	server.ConnState = func(_ net.Conn, state http.ConnState) {
-		if state == http.StateActive {
-			active <- struct{}{}
-		}
-	}
+	server, begun := newServer(network), make(chan struct{}, 10)
+	predict := server.Handler
+	server.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		begun <- struct{}{}
+		predict.ServeHTTP(w, r)
+	})
 	go func() { ended <- serve(ctx, server, listener) }()
 
 	url := "http://" + listener.Addr().String()
@@ -75,7 +75,7 @@ func TestGracefulStop(t *testing.T) {
 	status := make(chan int, 1)
 	go func() { status <- post(url, body) }()
 	io.WriteString(w, "{")
-	<-active // the request has begun
+	<-begun // earlier, net/http drops it
 	stop()
 	for range 1000 { // until it accepts no more connections
 		conn, err := net.Dial("tcp", listener.Addr().String())
