@@ -35,6 +35,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"syscall"
 )
 
@@ -130,11 +131,16 @@ func bench(ctx context.Context, o options) error {
 	for _, w := range works {
 		w.Data, w.Network = filepath.Join(dir, "data"), filepath.Join(dir, "network")
 		d := newData(w)
-		if err := errors.Join(writeData(w.Data, d), writeNetwork(w, d)); err != nil {
+		if err := writeData(w.Data, d); err != nil {
 			return err
 		}
 		fmt.Printf("%s\n\n", w)
 		taking := able(chosen, w, report)
+		if slices.ContainsFunc(taking, func(p peer) bool { return p.build != "" }) {
+			if err := writeNetwork(w, d); err != nil {
+				return err
+			}
+		}
 		command := func(p peer) (*exec.Cmd, error) { return p.command(ctx, envs, dir, w) }
 		results, err := measure(ctx, w, taking, command, o.plan, report)
 		if err != nil {
