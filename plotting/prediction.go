@@ -26,10 +26,7 @@ const (
 // 1, within 0.01; label is the true class, 0..9. Otherwise, Prediction returns an error that names
 // the argument.
 func Prediction(image, probabilities []float32, label int32) (*Figure, error) {
-	if len(image) != pixels {
-		return nil, fmt.Errorf("plotting: image has %d values, not 28*28 = 784", len(image))
-	}
-	if err := checkPixels("image", image, 0); err != nil {
+	if err := checkImage(image); err != nil {
 		return nil, err
 	}
 	if label < 0 || label >= digitClasses {
