@@ -78,8 +78,8 @@ func mapsAlt(maps []Map) string {
 			}
 		}
 		mean := total / float64(len(m.Values)*len(m.Values[0]))
-		parts = append(parts, fmt.Sprintf("%s, %d columns, from %s to %s, mean %s",
-			m.nameOr(i), len(m.Values[0]), format.Short(low), format.Short(high), format.Short(mean)))
+		parts = append(parts, fmt.Sprintf("%s, %s, from %s to %s, mean %s",
+			m.nameOr(i), format.Count(len(m.Values[0]), "column"), format.Short(low), format.Short(high), format.Short(mean)))
 	}
 	return strings.Join(parts, "; ")
 }

@@ -1,8 +1,11 @@
 package plotting
 
 import (
+	"fmt"
 	"math"
 	"strconv"
+
+	"github.com/easy-gomlx/tutorials/plotting/internal/format"
 )
 
 const (
@@ -165,4 +168,16 @@ func places(n int) []int {
 		all = append(all, last)
 	}
 	return all
+}
+
+// alt describes the maps, and what is across and down.
+func (s sheet) alt() string {
+	alt := fmt.Sprintf("Heat maps of %s", format.Count(s.rows(), "row"))
+	if s.down != "" {
+		alt += " (" + s.down + ")"
+	}
+	if s.across != "" {
+		alt += ", across " + s.across
+	}
+	return alt + ": " + mapsAlt(s.maps) + "."
 }
