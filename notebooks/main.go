@@ -33,7 +33,10 @@ import (
 	"github.com/easy-gomlx/tutorials/notebooks/internal/setup"
 )
 
-const tutorial = "bidirectional_rnn.ipynb"
+const (
+	tutorial = "bidirectional_rnn.ipynb"
+	list     = "README.md" // of the notebooks, in the order to read
+)
 
 type options struct {
 	prepare, execute, doctor, noBrowser bool

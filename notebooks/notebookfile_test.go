@@ -103,4 +103,3 @@ func (nb notebookFile) sections() []section {
 	}
 	return all
 }
-
