@@ -500,9 +500,9 @@ show(plotting.Curves(net.History()))
 // %% [markdown]
 // **Three questions** (click one to see the answer)
 //
-// <details><summary>The printed accuracy of the very first batch is 29%, but the curve starts at 14%. Which is right?</summary>
+// <details><summary>In the first epoch the printed accuracy goes from 84% to 89% and back to 79%. Did the network get worse?</summary>
 //
-// Both. The curve shows the batch before the step that learns from it, the printed line after it. One step is enough to double the accuracy on the batch that it has just seen.
+// Probably not. Each line is the accuracy on one batch of 100 images. If the true accuracy is 87%, the standard error of such a number is $\sqrt{0.87 \cdot 0.13 / 100} = 3.4$ percentage points, so a difference of ten points between two batches is nothing special. The mean in the figure tells more.
 //
 // </details>
 //
