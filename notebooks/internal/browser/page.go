@@ -64,7 +64,7 @@ func (l *Lab) Open(t testing.TB, name string, theme Theme) *Page {
 	go p.listen(chromedp.Console(ctx))
 	p.do("open "+name, time.Minute, chromedp.EmulateViewport(Width, Height), chromedp.Navigate(address.String()),
 		chromedp.WaitVisible(chromedp.CSS(".jp-Notebook .jp-Cell")))
-	p.waitFor("the kernel", time.Minute, `/Go/.test(document.querySelector(".jp-Toolbar-kernelName")?.innerText) && ["idle", "unknown"].includes(`+status+`)`)
+	p.WaitFor("the kernel", time.Minute, `/Go/.test(document.querySelector(".jp-Toolbar-kernelName")?.innerText) && ["idle", "unknown"].includes(`+status+`)`)
 	return p
 }
 
@@ -171,8 +171,8 @@ func run[T any](p *Page, timeout time.Duration, action chromedp.Action[T]) (T, e
 	return chromedp.Run(ctx, action)
 }
 
-// waitFor waits until a JavaScript expression is true.
-func (p *Page) waitFor(what string, timeout time.Duration, expression string) {
+// WaitFor waits until a JavaScript expression is true.
+func (p *Page) WaitFor(what string, timeout time.Duration, expression string) {
 	p.t.Helper()
 	for start := time.Now(); ; time.Sleep(100 * time.Millisecond) {
 		if ok, err := run(p, timeout, chromedp.Evaluate[bool]("Boolean("+expression+")")); err == nil && ok {
