@@ -442,6 +442,9 @@ fmt.Printf("Training: %d of %d steps done\n", net.Step(), epochs*numTrIter)
 live := inline.NewLive(epochs, numTrIter)
 live.Resume(net.History())
 for epoch := range epochs {
+	if net.Step() >= epochs*numTrIter {
+		break // nothing is left to train
+	}
 	randomize(train, epoch)
 	if epoch < net.Step()/numTrIter {
 		continue // trained already
