@@ -10,10 +10,10 @@ import (
 )
 
 const (
-	beliefRow    = 6 // height of a row in CSS pixels, and of a pixel of the digit
-	beliefColumn = 11
+	beliefRow    = 5.5 // height of a row in CSS pixels, and of a pixel of the digit
+	beliefColumn = 10
 	beliefWidth  = digitClasses * beliefColumn
-	beliefNumber = 42 // right of a map, for the probabilities of the true class
+	beliefNumber = 40 // right of a map, for the probabilities of the true class
 	beliefAcross = beliefWidth + beliefNumber + 14
 	beliefHead   = 28
 	beliefFoot   = 44
@@ -88,6 +88,7 @@ func (s sheet) drawBelief(page *page, x, y float64, m Map, label int) {
 		p := math.Min(1, float64(m.Values[row][label]))
 		page.text(x+beliefWidth+beliefNumber, y+(float64(row)+0.5)*beliefRow, format.Percent(p), right(plain(smallSize, ink)))
 	}
+	page.text(x+beliefWidth+beliefNumber, y+beliefHeight+13, fmt.Sprintf("p(%d)", label), right(plain(smallSize, ink)))
 	page.scaleBar(x, y+beliefHeight+32, beliefWidth, colors, format.Percent)
 }
 
