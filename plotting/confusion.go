@@ -24,7 +24,7 @@ const (
 // error that names the argument and index if a value is out of range, if the lengths differ, or if
 // there are no labels.
 func Confusion(labels, predictions []int32, classes int) (*Figure, error) {
-	m, err := newConfusionMatrix(labels, predictions, classes)
+	m, err := newConfusionMatrix(labels, predictions, classes, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +49,7 @@ func Confusion(labels, predictions []int32, classes int) (*Figure, error) {
 
 func (m confusionMatrix) drawCell(page *page, class, predicted int) {
 	x, y := float64(confusionLeft+predicted*confusionCell), float64(confusionTop+class*confusionCell)
-	n := m[class][predicted]
+	n := m.counts[class][predicted]
 	background, style := color.Color(white), plain(bodySize, ink)
 	switch {
 	case class == predicted:
