@@ -109,7 +109,7 @@ func (s sheet) width(perLine int, room float64) int {
 // drawSide draws the numbers of the rows and the digit.
 func (s sheet) drawSide(page *page, y float64) {
 	x := float64(sheetMargin + sideName + rowNumbers)
-	page.sideways(sheetMargin+6, y+s.height()/2, s.down, plain(bodySize, ink))
+	page.sideways(sheetMargin+6, y+s.height()/2, s.down, centered(plain(bodySize, ink)))
 	for _, row := range places(s.rows()) {
 		page.text(x-8, y+(float64(row)+0.5)*s.cellHeight, strconv.Itoa(row), right(plain(smallSize, muted)))
 	}
