@@ -80,7 +80,7 @@ func (s sheet) drawBelief(page *page, x, y float64, m Map, label int) {
 	for class := range digitClasses {
 		style := plain(smallSize, muted)
 		if class == label {
-			style = bold(bodySize, ink)
+			style = bold(smallSize, ink)
 		}
 		page.text(x+(float64(class)+0.5)*beliefColumn, y+beliefHeight+13, strconv.Itoa(class), centered(style))
 	}

@@ -11,10 +11,10 @@ import (
 
 const (
 	calibrationBins  = 10
-	calibrationLeft  = 64
+	calibrationLeft  = 60
 	calibrationWidth = 440 // of the panels
 	calibrationUp    = 220 // height of the diagram
-	calibrationDown  = 70  // height of the histogram
+	calibrationDown  = 50  // height of the histogram
 )
 
 // bin holds the predictions whose confidence lies in a tenth of 0..1.
@@ -39,14 +39,14 @@ func Calibration(labels []int32, probabilities [][]float32) (*Figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	const top, gap = 92, 18
-	page := newPage(calibrationLeft+calibrationWidth+90, top+calibrationUp+gap+calibrationDown+60)
+	const top, gap = 76, 74
+	page := newPage(calibrationLeft+calibrationWidth+90, top+calibrationUp+gap+calibrationDown+56)
 	page.text(sheetMargin, 28, "Expected calibration error "+format.Percent(expected), bold(titleSize, ink))
 	diagram := panel{page: page, x: calibrationLeft, y: top, width: calibrationWidth, height: calibrationUp, across: shareAxis(), up: shareAxis()}
-	diagram.axes("Correct", "")
+	diagram.axes("share that is correct", "")
 	diagram.diagonal()
-	histogram := panel{page: page, x: calibrationLeft, y: top + calibrationUp + gap + 20, width: calibrationWidth, height: calibrationDown - 20, across: shareAxis(), up: axis{hi: 1}}
-	histogram.axes("", "confidence: probability of the predicted class")
+	histogram := panel{page: page, x: calibrationLeft, y: top + calibrationUp + gap, width: calibrationWidth, height: calibrationDown, across: shareAxis(), up: axis{hi: 1}}
+	histogram.axes("predictions", "confidence: probability of the predicted class")
 	most := 0
 	for _, b := range bins {
 		most = max(most, b.n)
@@ -62,7 +62,7 @@ func Calibration(labels []int32, probabilities [][]float32) (*Figure, error) {
 
 func shareAxis() axis {
 	a := axis{lo: 0, hi: 1}
-	a.mark(0.2, Axes{Percent: true}.tick)
+	a.mark(0.2, tickWriter(0.2, 100, "%"))
 	return a
 }
 

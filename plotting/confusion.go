@@ -49,7 +49,7 @@ func Confusion(labels, predictions []int32, classes int, names ...string) (*Figu
 		middle := float64(class*confusionCell + confusionCell/2)
 		label, style := fitted(m.name(class), confusionName, bold(bodySize, ink))
 		if upright {
-			page.sideways(left+middle+5, top-8, label, style)
+			page.sideways(left+middle, top-8, label, style)
 		} else {
 			page.text(left+middle, top-14, label, centered(style))
 		}

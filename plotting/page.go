@@ -70,9 +70,26 @@ func fitted(s string, width float64, style text.Style) (string, text.Style) {
 	return s, style
 }
 
+// wrapped breaks s into lines between words where it is wider than width, at most as many as given. The
+// last one may be too wide.
+func wrapped(s string, width float64, lines int, style text.Style) []string {
+	var all []string
+	for _, word := range strings.Fields(s) {
+		if last := len(all) - 1; last >= 0 {
+			if longer := all[last] + " " + word; len(all) == lines || float64(style.Width(longer)) <= width {
+				all[last] = longer
+				continue
+			}
+		}
+		all = append(all, word)
+	}
+	return all
+}
+
 // sideways draws text that reads upward from a point, or is centered on it.
 func (p *page) sideways(x, y float64, s string, style text.Style) {
 	style.Rotation = math.Pi / 2
+	x -= 0.13 * float64(style.Font.Size) // as in text
 	p.canvas.FillText(style, p.point(x, y), s)
 }
 

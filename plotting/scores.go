@@ -11,9 +11,9 @@ import (
 const (
 	scoresRow    = 24
 	scoresTop    = 92
-	scoresColumn = 150 // of each measure, with its number
+	scoresColumn = 165 // of each measure, with its number
 	scoresNumber = 54
-	scoresLength = scoresColumn - scoresNumber - 16
+	scoresLength = scoresColumn - scoresNumber - 26
 	scoresCount  = 60 // for the number of labels
 )
 
@@ -38,7 +38,7 @@ func Scores(labels, predictions []int32, classes int, names ...string) (*Figure,
 	}
 	scores := m.scores()
 	averages := macro(scores)
-	left := sheetMargin + math.Max(54, m.widestName(140)) + 12
+	left := sheetMargin + math.Max(54, m.widestName(100)) + 12
 	height := float64(classes * scoresRow)
 	page := newPage(int(left)+scoresCount+3*scoresColumn+sheetMargin, scoresTop+int(height)+72)
 	title := fmt.Sprintf("%s of %s correct (%s)", format.Thousands(m.correct()), format.Thousands(m.total()), format.Percent(m.accuracy()))
@@ -105,7 +105,7 @@ func scoresAxis(scores []score) axis {
 	}
 	a := axis{lo: lo, hi: 1}
 	for _, v := range []float64{lo, 1} {
-		a.ticks = append(a.ticks, tick{v, Axes{Percent: true}.tick(v)})
+		a.ticks = append(a.ticks, tick{v, writeTick(math.Round(1e4*v)/100) + "%"})
 	}
 	return a
 }
@@ -155,7 +155,7 @@ func (m confusionMatrix) scoresAlt(scores []score, averages score) string {
 		}
 		return name + ": " + strings.Join(parts, ", ")
 	}
-	all := []string{describe("macro average", averages)}
+	all := []string{describe("Macro average", averages)}
 	for class, s := range scores {
 		all = append(all, describe("class "+m.name(class), s))
 	}
