@@ -36,7 +36,7 @@ func TestScaleLightness(t *testing.T) {
 		}
 		before = blue
 	}
-	if before > 25 {
+	if before > 40 {
 		t.Errorf("the darkest color has lightness %.1f", before)
 	}
 }
@@ -44,7 +44,7 @@ func TestScaleLightness(t *testing.T) {
 func TestScaleColor(t *testing.T) {
 	s := scale{limit: 2, signed: true}
 	for v, want := range map[float64]color.RGBA{
-		0: paper, 2: {0x00, 0x33, 0x53, 0xff}, -2: {0x52, 0x23, 0x00, 0xff}, 3: {0x00, 0x33, 0x53, 0xff},
+		0: paper, 2: {0x05, 0x5b, 0x8f, 0xff}, -2: {0x92, 0x3e, 0x00, 0xff}, 3: {0x05, 0x5b, 0x8f, 0xff},
 	} {
 		if got := s.color(v); got != want {
 			t.Errorf("color of %v is %v, want %v", v, got, want)

@@ -18,7 +18,7 @@ type Group struct {
 }
 
 const (
-	maxGroups      = 8
+	maxGroups      = 7
 	spreadSlot     = 150 // the greatest width of a group
 	spreadMost     = 636 // the greatest width of the panel
 	spreadLeast    = 300 // the least width of the panel
@@ -32,7 +32,7 @@ const (
 // Spread compares groups of runs, such as networks that were trained from several seeds: each value
 // is a dot, and the mean of a group a line. Below are the mean and the range in numbers.
 //
-// The axis of the values need not begin at 0. There are 1 to 8 groups of 1 or more values. Spread
+// The axis of the values need not begin at 0. There are 1 to 7 groups of 1 or more values. Spread
 // returns an error that names the argument and index if that is not so, if a value is not finite and
 // within ±1e30 (with axes.Log: 1e-30 to 1e30), or if one of several groups has no Name.
 func Spread(axes Axes, groups ...Group) (*Figure, error) {
