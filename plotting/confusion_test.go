@@ -41,6 +41,12 @@ func TestConfusionGolden(t *testing.T) {
 	if want := "true four predicted five (2 times)"; !strings.Contains(figure.Alt, want) {
 		t.Errorf("Alt is %q, want it to say %q", figure.Alt, want)
 	}
+	for i, label := range labels {
+		labels[i], predictions[i] = label+int32(i%3)*5, predictions[i]+int32(i%3)*5
+	}
+	figure, err = plotting.Confusion(labels[:5000], predictions[:5000], 20)
+	golden(t, "confusion_many", figure, err)
+
 	figure, err = plotting.Confusion([]int32{0, 1, 1}, []int32{0, 1, 0}, 3, "cat", "dog", "bird")
 	golden(t, "confusion_short_names", figure, err)
 
