@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -33,8 +34,12 @@ const (
 	reportedPlaces = 2
 )
 
+// compiling is what GoMLX puts before the error of a graph-building function.
+var compiling = regexp.MustCompile(`failed during graph construction/compilation: compilation failed for Exec "[^"]*": (graphFn for "[^"]*" panicked: )?`)
+
 func report(w io.Writer, err error, callers []uintptr) {
-	lines := strings.Split(strings.TrimSpace(err.Error()), "\n")
+	text := compiling.ReplaceAllLiteralString(err.Error(), "building the graph: ")
+	lines := strings.Split(strings.TrimSpace(text), "\n")
 	if len(lines) > reportedLines {
 		lines = append(lines[:reportedLines-1], "…")
 	}
