@@ -11,8 +11,8 @@ import (
 
 var epochsConstant = regexp.MustCompile(`(?m)^(\s*(?:const\s+)?epochs\s*=\s*)\d+`)
 
-// setEpochs changes the constant epochs in the code of a notebook, which must define it exactly once.
-func setEpochs(notebook []byte, epochs int) ([]byte, error) {
+// SetEpochs changes the constant epochs in the code of a notebook, which must define it exactly once.
+func SetEpochs(notebook []byte, epochs int) ([]byte, error) {
 	var nb map[string]any
 	decoder := json.NewDecoder(bytes.NewReader(notebook))
 	decoder.UseNumber()

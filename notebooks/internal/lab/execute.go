@@ -38,7 +38,7 @@ func Execute(ctx context.Context, s *setup.Setup, e Execution) error {
 		return err
 	}
 	if e.Epochs > 0 {
-		if source, err = setEpochs(source, e.Epochs); err != nil {
+		if source, err = SetEpochs(source, e.Epochs); err != nil {
 			return fmt.Errorf("%s: %w", e.Notebook, err)
 		}
 	}
