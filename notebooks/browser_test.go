@@ -104,10 +104,24 @@ func checkPage(t *testing.T, page *browser.Page) {
 			}
 		}
 	}
+	var text []string
+	page.Eval(brokenText, &text)
+	for _, problem := range text {
+		t.Errorf("the text: %s", problem)
+	}
 	for _, message := range page.Errors() {
 		t.Errorf("the browser's console: %s", message)
 	}
 }
+
+// brokenText is a list of what the text of a notebook does not show: formulas with an error, missing pictures, links to missing headings.
+const brokenText = `[...document.querySelectorAll(".jp-Notebook .jp-RenderedMarkdown")].flatMap(text => [
+	...[...text.querySelectorAll("[data-mml-node='merror'], mjx-merror")].map(e => "a formula: " + e.textContent),
+	...(/\$\$|\\(frac|sigma|odot|partial)/.test(text.innerText) ? ["a formula that is not set: " + text.innerText] : []),
+	...[...text.querySelectorAll("img")].filter(e => !e.naturalWidth).map(e => "a picture: " + e.src.slice(0, 80)),
+	...[...text.querySelectorAll("a[href^='#']")].map(e => decodeURIComponent(e.getAttribute("href").slice(1)))
+		.filter(id => !document.getElementById(id) && !document.querySelector("[data-jupyter-id=" + CSS.escape(id) + "]")).map(id => "a link to #" + id),
+])`
 
 // isTest reports whether a cell is the test of an exercise.
 func isTest(cell browser.Cell) bool {
@@ -141,6 +155,7 @@ func runTutorial(t *testing.T, page *browser.Page) {
 	if said := training(t, page); !strings.Contains(said, "Stopped and saved. Run this cell again to continue.") {
 		t.Errorf("after ■ the training cell shows:\n%s", said)
 	}
+	page.Eval(`document.evaluate("//pre[contains(., 'Stopped and saved')]", document).iterateNext()?.scrollIntoView({block: "center"})`, new(any))
 	page.Screenshot("stopped")
 	runAll(t, page)
 	said := training(t, page)

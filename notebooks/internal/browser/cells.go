@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/chromedp/chromedp"
 )
@@ -79,15 +78,16 @@ const tall = 1600
 // scroller is the part of the page that shows the cells and can be scrolled.
 const scroller = `document.querySelector(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-WindowedPanel-outer")`
 
-// Screenshots keeps pictures of the whole notebook, from top to bottom, as the artifacts prefix-01.png, prefix-02.png and so on.
+// Screenshots keeps pictures of the whole notebook, from top to bottom, as the artifacts NAME-prefix-01.png,
+// NAME-prefix-02.png and so on, where NAME is the notebook's.
 func (p *Page) Screenshots(prefix string) {
 	p.t.Helper()
 	p.Resize(Width, tall)
 	defer p.Resize(Width, Height)
 	p.Eval(scroller+`.scrollTop = 0`, new(float64))
 	for k := 1; ; k++ {
-		p.do("settle", time.Minute, chromedp.Sleep(settle))
-		if err := p.screenshot(fmt.Sprintf("%s-%02d.png", prefix, k)); err != nil {
+		p.do("settle", chromedp.Sleep(settle))
+		if err := p.screenshot(fmt.Sprintf("%s-%02d", prefix, k)); err != nil {
 			p.fail("screenshot: %v", err)
 		}
 		var moved bool
@@ -98,18 +98,19 @@ func (p *Page) Screenshots(prefix string) {
 	}
 }
 
-// Screenshot keeps a picture of what the window shows as the artifact name.png.
+// Screenshot keeps a picture of what the window shows as an artifact, NAME-name.png.
 func (p *Page) Screenshot(name string) {
 	p.t.Helper()
-	if err := p.screenshot(name + ".png"); err != nil {
+	if err := p.screenshot(name); err != nil {
 		p.fail("screenshot: %v", err)
 	}
 }
 
-func (p *Page) screenshot(file string) error {
-	png, err := run(p, time.Minute, chromedp.CaptureScreenshot())
+func (p *Page) screenshot(name string) error {
+	png, err := run(p, chromedp.CaptureScreenshot())
 	if err != nil {
 		return err
 	}
+	file := strings.TrimSuffix(p.Name, ".ipynb") + "-" + name + ".png"
 	return os.WriteFile(filepath.Join(p.t.ArtifactDir(), file), png, 0o644)
 }

@@ -82,7 +82,7 @@ func readAddress(t testing.TB, printed io.Reader, port string) *url.URL {
 			go func() { _, _ = io.Copy(io.Discard, printed) }()
 		}
 	}()
-	const patience = 5 * time.Minute // a first start downloads JupyterLab
+	const patience = 10 * time.Minute // a first start downloads JupyterLab
 	select {
 	case a, ok := <-found:
 		if !ok {

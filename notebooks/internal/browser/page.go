@@ -32,6 +32,9 @@ const (
 	Height = 1000
 )
 
+// patience is how long one step may take; on a busy machine JupyterLab can need a minute to appear.
+const patience = 3 * time.Minute
+
 // Page is a tab of the browser that shows a notebook.
 type Page struct {
 	Name string // of the notebook's file
@@ -62,9 +65,9 @@ func (l *Lab) Open(t testing.TB, name string, theme Theme) *Page {
 		t.Fatal(err)
 	}
 	go p.listen(chromedp.Console(ctx))
-	p.do("open "+name, time.Minute, chromedp.EmulateViewport(Width, Height), chromedp.Navigate(address.String()),
+	p.do("open "+name, chromedp.EmulateViewport(Width, Height), chromedp.Navigate(address.String()),
 		chromedp.WaitVisible(chromedp.CSS(".jp-Notebook .jp-Cell")))
-	p.WaitFor("the kernel", time.Minute, `/Go/.test(document.querySelector(".jp-Toolbar-kernelName")?.innerText) && ["idle", "unknown"].includes(`+status+`)`)
+	p.WaitFor("the kernel", patience, `/Go/.test(document.querySelector(".jp-Toolbar-kernelName")?.innerText) && ["idle", "unknown"].includes(`+status+`)`)
 	return p
 }
 
@@ -138,7 +141,7 @@ func (p *Page) Errors() []string {
 // Eval evaluates a JavaScript expression, whose value it decodes from JSON. It waits for the value of a promise.
 func (p *Page) Eval(expression string, result any) {
 	p.t.Helper()
-	value, err := run(p, time.Minute, chromedp.Evaluate[[]byte](expression, chromedp.EvalAwaitPromise))
+	value, err := run(p, chromedp.Evaluate[[]byte](expression, chromedp.EvalAwaitPromise))
 	if err == nil {
 		err = json.Unmarshal(value, result)
 	}
@@ -150,23 +153,23 @@ func (p *Page) Eval(expression string, result any) {
 // Resize changes the size of the window, in pixels.
 func (p *Page) Resize(width, height int64) {
 	p.t.Helper()
-	p.do("resize the window", time.Minute, chromedp.EmulateViewport(width, height), chromedp.Sleep(settle))
+	p.do("resize the window", chromedp.EmulateViewport(width, height), chromedp.Sleep(settle))
 }
 
 // settle is the time that the page needs to lay itself out after a change.
 const settle = 500 * time.Millisecond
 
 // do carries out actions. If they fail, it saves a screenshot and ends the test.
-func (p *Page) do(what string, timeout time.Duration, actions ...chromedp.Action[chromedp.Void]) {
+func (p *Page) do(what string, actions ...chromedp.Action[chromedp.Void]) {
 	p.t.Helper()
-	if _, err := run(p, timeout, chromedp.Steps(actions...)); err != nil {
+	if _, err := run(p, chromedp.Steps(actions...)); err != nil {
 		p.fail("%s: %v", what, err)
 	}
 }
 
 // run carries out an action and returns its value.
-func run[T any](p *Page, timeout time.Duration, action chromedp.Action[T]) (T, error) {
-	ctx, cancel := context.WithTimeout(p.ctx, timeout)
+func run[T any](p *Page, action chromedp.Action[T]) (T, error) {
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
 	defer cancel()
 	return chromedp.Run(ctx, action)
 }
@@ -175,7 +178,7 @@ func run[T any](p *Page, timeout time.Duration, action chromedp.Action[T]) (T, e
 func (p *Page) WaitFor(what string, timeout time.Duration, expression string) {
 	p.t.Helper()
 	for start := time.Now(); ; time.Sleep(100 * time.Millisecond) {
-		if ok, err := run(p, timeout, chromedp.Evaluate[bool]("Boolean("+expression+")")); err == nil && ok {
+		if ok, err := run(p, chromedp.Evaluate[bool]("Boolean("+expression+")")); err == nil && ok {
 			return
 		}
 		if time.Since(start) > timeout {
@@ -187,9 +190,9 @@ func (p *Page) WaitFor(what string, timeout time.Duration, expression string) {
 // fail ends the test, and keeps a screenshot.
 func (p *Page) fail(format string, args ...any) {
 	p.t.Helper()
-	file := "failure.png"
-	if err := p.screenshot(file); err != nil {
-		file = err.Error()
+	kept := "screenshot kept"
+	if err := p.screenshot("failure"); err != nil {
+		kept = fmt.Sprintf("no screenshot: %v", err)
 	}
-	p.t.Fatalf("%s: %s (screenshot: %s; console: %q)", p.Name, fmt.Sprintf(format, args...), file, p.Errors())
+	p.t.Fatalf("%s: %s (%s; console: %q)", p.Name, fmt.Sprintf(format, args...), kept, p.Errors())
 }

@@ -53,7 +53,7 @@ func (p *Page) StartCell(k int) {
 	p.t.Helper()
 	prompt := fmt.Sprintf(`document.querySelectorAll(".jp-Notebook .jp-Notebook-cell")[%d]?.querySelector(".jp-InputPrompt")`, k)
 	p.Click(fmt.Sprintf("cell %d", k), prompt)
-	p.do("press Shift-Enter", time.Minute, chromedp.KeyEvent(kb.Enter, chromedp.KeyModifiers(chromedp.ModifierShift)))
+	p.do("press Shift-Enter", chromedp.KeyEvent(kb.Enter, chromedp.KeyModifiers(chromedp.ModifierShift)))
 }
 
 // Wait waits until the cells that were started have run.
