@@ -36,13 +36,16 @@ func (o Output) NeedsJavaScript() bool {
 // Error reports whether the output is that of a cell that failed.
 func (o Output) Error() bool { return o.MIME == "application/vnd.jupyter.error" }
 
-// cells is the value of all cells. It brings each into view, because JupyterLab lays out only what is near it.
+// cells is the value of all cells. It brings each into view and waits for it, because JupyterLab makes and lays out only what is near.
 const cells = `(async () => {
 	const frame = () => new Promise(requestAnimationFrame)
 	const found = []
 	for (const cell of document.querySelectorAll(".jp-Notebook .jp-Notebook-cell")) {
 		cell.scrollIntoView({block: "nearest"})
-		await frame()
+		const content = cell.classList.contains("jp-MarkdownCell") ? ".jp-RenderedMarkdown > *, .jp-mod-rendered .cm-line" : ".cm-line"
+		for (let n = 0; n < 600 && !cell.querySelector(content); n++) {
+			await frame()
+		}
 		await frame()
 		const outputs = []
 		for (const o of cell.querySelectorAll(".jp-OutputArea-output")) {

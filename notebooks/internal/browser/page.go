@@ -47,7 +47,7 @@ type Page struct {
 	errors []string
 }
 
-// Open opens a notebook in a new tab and waits until its kernel is ready. The tab and the kernel end with the test.
+// Open opens a notebook in a new tab and waits for all its cells and its kernel. The tab and the kernel end with the test.
 func (l *Lab) Open(t testing.TB, name string, theme Theme) *Page {
 	t.Helper()
 	l.setTheme(t, theme)
@@ -67,8 +67,23 @@ func (l *Lab) Open(t testing.TB, name string, theme Theme) *Page {
 	go p.listen(chromedp.Console(ctx))
 	p.do("open "+name, chromedp.EmulateViewport(Width, Height), chromedp.Navigate(address.String()),
 		chromedp.WaitVisible(chromedp.CSS(".jp-Notebook .jp-Cell")))
+	p.WaitFor("all cells", patience, fmt.Sprintf(`document.querySelectorAll(".jp-Notebook .jp-Notebook-cell").length === %d`, l.count(t, name)))
 	p.WaitFor("the kernel", patience, `/Go/.test(document.querySelector(".jp-Toolbar-kernelName")?.innerText) && ["idle", "unknown"].includes(`+status+`)`)
 	return p
+}
+
+// count returns the number of cells in a notebook's file.
+func (l *Lab) count(t testing.TB, name string) int {
+	t.Helper()
+	var notebook struct{ Cells []any }
+	content, err := os.ReadFile(filepath.Join(l.Dir, name))
+	if err == nil {
+		err = json.Unmarshal(content, &notebook)
+	}
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	return len(notebook.Cells)
 }
 
 // setTheme writes JupyterLab's settings, which a page reads when it is loaded.
