@@ -22,10 +22,7 @@ func TestInABrowser(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs all notebooks in a real JupyterLab and a real Chromium")
 	}
-	names, err := filepath.Glob("*.ipynb")
-	if err != nil || len(names) == 0 {
-		t.Fatalf("no notebooks: %v", err)
-	}
+	names := notebooks(t)
 	dir := t.TempDir()
 	var files []string
 	for _, name := range names {
@@ -61,25 +58,18 @@ func TestInABrowser(t *testing.T) {
 	}
 }
 
-var epochsLine = regexp.MustCompile(`(?m)^\s*(const\s+)?epochs\s*=\s*\d+`)
-
 // copyShort copies a notebook. If it trains, the copy does so for one epoch.
 func copyShort(t *testing.T, from, to string) {
 	t.Helper()
 	content, err := os.ReadFile(from)
+	if err == nil {
+		content, _, err = lab.SetEpochs(content, 1)
+	}
+	if err == nil {
+		err = os.WriteFile(to, content, 0o644)
+	}
 	if err != nil {
-		t.Fatal(err)
-	}
-	for _, cell := range readNotebook(t, from).Cells {
-		if cell.Type == "code" && epochsLine.MatchString(strings.Join(cell.Source, "")) {
-			if content, err = lab.SetEpochs(content, 1); err != nil {
-				t.Fatalf("%s: %v", from, err)
-			}
-			break
-		}
-	}
-	if err := os.WriteFile(to, content, 0o644); err != nil {
-		t.Fatal(err)
+		t.Fatalf("%s: %v", from, err)
 	}
 }
 
