@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -24,12 +25,13 @@ func TestInABrowser(t *testing.T) {
 	}
 	names := notebooks(t)
 	dir := t.TempDir()
-	var files []string
+	files := []string{list}
 	for _, name := range names {
 		files = append(files, filepath.Join(dir, name))
 		copyShort(t, name, files[len(files)-1])
 	}
 	jupyter := browser.Start(t, files...)
+	t.Run("list", func(t *testing.T) { openFromList(t, jupyter.Home(t, browser.Light), len(names)) })
 	for _, name := range names {
 		t.Run(name, func(t *testing.T) {
 			t.Run("run", func(t *testing.T) {
@@ -55,6 +57,19 @@ func TestInABrowser(t *testing.T) {
 				page.Screenshots("dark")
 			})
 		})
+	}
+}
+
+// openFromList verifies that JupyterLab shows the list of the notebooks at first, and that a click in it opens one.
+func openFromList(t *testing.T, page *browser.Page, n int) {
+	t.Helper()
+	const links = `[...document.querySelectorAll(".jp-MarkdownViewer td a")]`
+	page.WaitFor("the list of the notebooks", patience, fmt.Sprintf("%s.length >= %d", links, n))
+	page.Screenshot("list")
+	page.Click("the first notebook", links+"[0]")
+	page.WaitFor("the notebook", patience, `document.querySelector(".jp-Notebook h1")?.checkVisibility()`)
+	for _, message := range page.Errors() {
+		t.Errorf("the browser's console: %s", message)
 	}
 }
 
@@ -162,17 +177,21 @@ func runTutorial(t *testing.T, page *browser.Page) {
 func training(t *testing.T, page *browser.Page) string {
 	t.Helper()
 	for _, cell := range page.Cells() {
-		if !strings.Contains(cell.Source, "inline.Stoppable()") {
-			continue
+		if strings.Contains(cell.Source, "inline.Stoppable()") {
+			return shown(cell)
 		}
-		var said strings.Builder
-		for _, output := range cell.Outputs {
-			said.WriteString(output.Text + "\n")
-		}
-		return said.String()
 	}
 	t.Fatal("there is no training cell")
 	return ""
+}
+
+// shown returns the text of a cell's outputs.
+func shown(cell browser.Cell) string {
+	var said strings.Builder
+	for _, output := range cell.Outputs {
+		said.WriteString(output.Text + "\n")
+	}
+	return said.String()
 }
 
 // runExercises runs each cell, as a reader does who has not solved any exercise: the test of each fails, and says what is wrong.
@@ -185,12 +204,11 @@ func runExercises(t *testing.T, page *browser.Page) {
 	}
 	tests := 0
 	for k, cell := range page.Cells() {
-		if !isTest(cell) {
-			continue
-		}
-		tests++
-		if len(cell.Outputs) == 0 || !strings.Contains(cell.Outputs[0].Text, "FAIL") {
-			t.Errorf("cell %d: the exercise does not fail, or does not say why: %+v", k, cell.Outputs)
+		if isTest(cell) {
+			tests++
+			if said := shown(cell); !strings.Contains(said, "✗") {
+				t.Errorf("cell %d does not say what is wrong:\n%s", k, said)
+			}
 		}
 	}
 	if tests < 10 {

@@ -3,6 +3,7 @@ package browser
 import (
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -82,7 +83,7 @@ const tall = 1600
 const scroller = `document.querySelector(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-WindowedPanel-outer")`
 
 // Screenshots keeps pictures of the whole notebook, from top to bottom, as the artifacts NAME-prefix-01.png,
-// NAME-prefix-02.png and so on, where NAME is the notebook's.
+// NAME-prefix-02.png and so on, where NAME is the file's.
 func (p *Page) Screenshots(prefix string) {
 	p.t.Helper()
 	p.Resize(Width, tall)
@@ -114,6 +115,6 @@ func (p *Page) screenshot(name string) error {
 	if err != nil {
 		return err
 	}
-	file := strings.TrimSuffix(p.Name, ".ipynb") + "-" + name + ".png"
+	file := strings.TrimSuffix(p.Name, path.Ext(p.Name)) + "-" + name + ".png"
 	return os.WriteFile(filepath.Join(p.t.ArtifactDir(), file), png, 0o644)
 }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -35,9 +36,9 @@ const (
 // patience is how long one step may take; on a busy machine JupyterLab can need a minute to appear.
 const patience = 3 * time.Minute
 
-// Page is a tab of the browser that shows a notebook.
+// Page is a tab of the browser that shows JupyterLab.
 type Page struct {
-	Name string // of the notebook's file
+	Name string // of the file that is open
 
 	t   testing.TB
 	lab *Lab
@@ -50,25 +51,37 @@ type Page struct {
 // Open opens a notebook in a new tab and waits for all its cells and its kernel. The tab and the kernel end with the test.
 func (l *Lab) Open(t testing.TB, name string, theme Theme) *Page {
 	t.Helper()
+	address := *l.address
+	address.Path = "/lab/tree/" + name
+	p := l.tab(t, name, address, theme)
+	p.WaitFor("all cells", patience, fmt.Sprintf(`document.querySelectorAll(".jp-Notebook .jp-Notebook-cell").length === %d`, l.count(t, name)))
+	p.WaitFor("the kernel", patience, `/Go/.test(document.querySelector(".jp-Toolbar-kernelName")?.innerText) && ["idle", "unknown"].includes(`+status+`)`)
+	return p
+}
+
+// Home opens the address that the launcher has printed in a new tab.
+func (l *Lab) Home(t testing.TB, theme Theme) *Page {
+	t.Helper()
+	return l.tab(t, path.Base(l.address.Path), *l.address, theme)
+}
+
+// tab opens an address of JupyterLab in a new tab.
+func (l *Lab) tab(t testing.TB, name string, address url.URL, theme Theme) *Page {
+	t.Helper()
 	l.setTheme(t, theme)
-	p := &Page{Name: name, t: t, lab: l}
 	ctx, cancel := chromedp.NewContext(l.browser)
-	p.ctx = ctx
+	p := &Page{Name: name, t: t, lab: l, ctx: ctx}
 	t.Cleanup(func() {
 		cancel()
 		l.endKernels(t)
 	})
-	address := *l.address
-	address.Path = "/lab/tree/" + name
-	address.RawQuery = "reset&" + address.RawQuery // of tabs that were open earlier
-	if err := chromedp.Do(ctx); err != nil {       // opens the tab, which lives as long as its context
+	if err := chromedp.Do(ctx); err != nil { // opens the tab, which lives as long as its context
 		t.Fatal(err)
 	}
 	go p.listen(chromedp.Console(ctx))
+	address.RawQuery = "reset&" + address.RawQuery // without the documents that were open earlier
 	p.do("open "+name, chromedp.EmulateViewport(Width, Height), chromedp.Navigate(address.String()),
-		chromedp.WaitVisible(chromedp.CSS(".jp-Notebook .jp-Cell")))
-	p.WaitFor("all cells", patience, fmt.Sprintf(`document.querySelectorAll(".jp-Notebook .jp-Notebook-cell").length === %d`, l.count(t, name)))
-	p.WaitFor("the kernel", patience, `/Go/.test(document.querySelector(".jp-Toolbar-kernelName")?.innerText) && ["idle", "unknown"].includes(`+status+`)`)
+		chromedp.WaitVisible(chromedp.CSS("#jp-MainMenu")))
 	return p
 }
 
@@ -105,8 +118,8 @@ func (l *Lab) setTheme(t testing.TB, theme Theme) {
 // endKernels ends all kernels of the server.
 func (l *Lab) endKernels(t testing.TB) {
 	t.Helper()
-	call := func(method, path string, result any) {
-		address := url.URL{Scheme: l.address.Scheme, Host: l.address.Host, Path: path, RawQuery: l.address.RawQuery}
+	call := func(method, where string, result any) {
+		address := url.URL{Scheme: l.address.Scheme, Host: l.address.Host, Path: where, RawQuery: l.address.RawQuery}
 		request, err := http.NewRequest(method, address.String(), nil)
 		if err != nil {
 			t.Fatal(err)
@@ -117,7 +130,7 @@ func (l *Lab) endKernels(t testing.TB) {
 		}
 		defer response.Body.Close()
 		if response.StatusCode >= 300 {
-			t.Errorf("%s %s: %s", method, path, response.Status)
+			t.Errorf("%s %s: %s", method, where, response.Status)
 		} else if result != nil {
 			if err := json.NewDecoder(response.Body).Decode(result); err != nil {
 				t.Error(err)
