@@ -2,6 +2,8 @@ package browser
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -73,6 +75,25 @@ func (p *Page) Wait(timeout time.Duration) {
 		}
 		if time.Since(start) > timeout {
 			p.fail("the cells have not run within %v", timeout)
+		}
+	}
+}
+
+// Save saves the notebook and waits until its file has changed.
+func (p *Page) Save() {
+	p.t.Helper()
+	file := filepath.Join(p.lab.Dir, p.Name)
+	before, err := os.Stat(file)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	p.Menu("File", "Save Notebook")
+	for start := time.Now(); ; time.Sleep(100 * time.Millisecond) {
+		if after, err := os.Stat(file); err == nil && after.ModTime().After(before.ModTime()) {
+			return
+		}
+		if time.Since(start) > patience {
+			p.fail("the notebook was not saved")
 		}
 	}
 }
