@@ -3,10 +3,10 @@ package browser
 import (
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/chromedp/chromedp"
 )
@@ -37,13 +37,16 @@ func (o Output) NeedsJavaScript() bool {
 // Error reports whether the output is that of a cell that failed.
 func (o Output) Error() bool { return o.MIME == "application/vnd.jupyter.error" }
 
-// cells is the value of all cells. It brings each into view, because JupyterLab lays out only what is near it.
+// cells is the value of all cells. It brings each into view and waits for it, because JupyterLab makes and lays out only what is near.
 const cells = `(async () => {
 	const frame = () => new Promise(requestAnimationFrame)
 	const found = []
 	for (const cell of document.querySelectorAll(".jp-Notebook .jp-Notebook-cell")) {
 		cell.scrollIntoView({block: "nearest"})
-		await frame()
+		const content = cell.classList.contains("jp-MarkdownCell") ? ".jp-RenderedMarkdown > *, .jp-mod-rendered .cm-line" : ".cm-line"
+		for (let n = 0; n < 600 && !cell.querySelector(content); n++) {
+			await frame()
+		}
 		await frame()
 		const outputs = []
 		for (const o of cell.querySelectorAll(".jp-OutputArea-output")) {
@@ -79,15 +82,16 @@ const tall = 1600
 // scroller is the part of the page that shows the cells and can be scrolled.
 const scroller = `document.querySelector(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-WindowedPanel-outer")`
 
-// Screenshots keeps pictures of the whole notebook, from top to bottom, as the artifacts prefix-01.png, prefix-02.png and so on.
+// Screenshots keeps pictures of the whole notebook, from top to bottom, as the artifacts NAME-prefix-01.png,
+// NAME-prefix-02.png and so on, where NAME is the file's.
 func (p *Page) Screenshots(prefix string) {
 	p.t.Helper()
 	p.Resize(Width, tall)
 	defer p.Resize(Width, Height)
 	p.Eval(scroller+`.scrollTop = 0`, new(float64))
 	for k := 1; ; k++ {
-		p.do("settle", time.Minute, chromedp.Sleep(settle))
-		if err := p.screenshot(fmt.Sprintf("%s-%02d.png", prefix, k)); err != nil {
+		p.do("settle", chromedp.Sleep(settle))
+		if err := p.screenshot(fmt.Sprintf("%s-%02d", prefix, k)); err != nil {
 			p.fail("screenshot: %v", err)
 		}
 		var moved bool
@@ -98,18 +102,19 @@ func (p *Page) Screenshots(prefix string) {
 	}
 }
 
-// Screenshot keeps a picture of what the window shows as the artifact name.png.
+// Screenshot keeps a picture of what the window shows as an artifact, NAME-name.png.
 func (p *Page) Screenshot(name string) {
 	p.t.Helper()
-	if err := p.screenshot(name + ".png"); err != nil {
+	if err := p.screenshot(name); err != nil {
 		p.fail("screenshot: %v", err)
 	}
 }
 
-func (p *Page) screenshot(file string) error {
-	png, err := run(p, time.Minute, chromedp.CaptureScreenshot())
+func (p *Page) screenshot(name string) error {
+	png, err := run(p, chromedp.CaptureScreenshot())
 	if err != nil {
 		return err
 	}
+	file := strings.TrimSuffix(p.Name, path.Ext(p.Name)) + "-" + name + ".png"
 	return os.WriteFile(filepath.Join(p.t.ArtifactDir(), file), png, 0o644)
 }

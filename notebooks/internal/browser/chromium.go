@@ -31,7 +31,14 @@ var names = []string{
 // skips the test, and fails it in CI.
 func Find(t testing.TB) string {
 	t.Helper()
-	for _, name := range append([]string{os.Getenv("CHROME")}, names...) {
+	if chrome := os.Getenv("CHROME"); chrome != "" {
+		path, err := exec.LookPath(chrome)
+		if err != nil {
+			t.Fatalf("CHROME=%s: %v", chrome, err)
+		}
+		return path
+	}
+	for _, name := range names {
 		if path, err := exec.LookPath(name); err == nil {
 			return path
 		}

@@ -26,15 +26,15 @@ type Lab struct {
 	browser  context.Context
 }
 
-// Start starts Chromium and `go run ./notebooks` on a copy of the given notebook files, of which JupyterLab shows the first. Kernel, server
-// and browser end with the test, and the reader's notebooks, checkpoints and settings stay as they are.
-func Start(t testing.TB, notebooks ...string) *Lab {
+// Start starts Chromium and `go run ./notebooks` on copies of the files, notebooks and others, of which JupyterLab shows the first. Server and
+// browser end with the test, and the reader's own notebooks, checkpoints and settings stay as they are.
+func Start(t testing.TB, files ...string) *Lab {
 	t.Helper()
 	chromium := Find(t)
 	root := moduleRoot(t)
-	lab := &Lab{Dir: clone(t, root, notebooks), settings: t.TempDir()}
+	lab := &Lab{Dir: clone(t, root, files), settings: t.TempDir()}
 	port := freePort(t)
-	cmd := exec.Command("go", "run", "./notebooks", "-no-browser", "-port", port, filepath.Join(lab.Dir, filepath.Base(notebooks[0])))
+	cmd := exec.Command("go", "run", "./notebooks", "-no-browser", "-port", port, filepath.Join(lab.Dir, filepath.Base(files[0])))
 	cmd.Dir = root
 	cmd.Env = append(os.Environ(), "EASY_GOMLX_CHECKPOINTS=", "JUPYTERLAB_SETTINGS_DIR="+lab.settings, "JUPYTERLAB_WORKSPACES_DIR="+t.TempDir())
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -82,7 +82,7 @@ func readAddress(t testing.TB, printed io.Reader, port string) *url.URL {
 			go func() { _, _ = io.Copy(io.Discard, printed) }()
 		}
 	}()
-	const patience = 5 * time.Minute // a first start downloads JupyterLab
+	const patience = 10 * time.Minute // a first start downloads JupyterLab
 	select {
 	case a, ok := <-found:
 		if !ok {
@@ -99,8 +99,8 @@ func readAddress(t testing.TB, printed io.Reader, port string) *url.URL {
 	return nil
 }
 
-// clone makes a directory for copies of the notebooks that is to their cells what a clone of the repository is, and returns it.
-func clone(t testing.TB, root string, notebooks []string) string {
+// clone makes a directory for copies of the files that is to their cells what a clone of the repository is, and returns it.
+func clone(t testing.TB, root string, files []string) string {
 	t.Helper()
 	dir := t.TempDir()
 	for _, name := range []string{"go.mod", "go.sum", "birnn", "plotting"} {
@@ -112,7 +112,7 @@ func clone(t testing.TB, root string, notebooks []string) string {
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	for _, file := range notebooks {
+	for _, file := range files {
 		content, err := os.ReadFile(file)
 		if err == nil {
 			err = os.WriteFile(filepath.Join(dir, filepath.Base(file)), content, 0o644)

@@ -30,7 +30,7 @@ func (p *Page) Press(command string) {
 	p.Click(command, fmt.Sprintf(`document.querySelector(".jp-NotebookPanel-toolbar [data-command='%s']")`, command))
 }
 
-// RunAll runs all cells, waits until they have run and saves the notebook. If a cell fails, those after it are not run.
+// RunAll runs all cells and waits until they have run. If a cell fails, those after it are not run.
 func (p *Page) RunAll(timeout time.Duration) {
 	p.t.Helper()
 	p.StartAll()
@@ -43,7 +43,7 @@ func (p *Page) StartAll() {
 	p.Menu("Run", "Run All Cells")
 }
 
-// RunCell runs one cell, numbered from 0, as Shift-Enter does, waits until it has run and saves the notebook.
+// RunCell runs one cell, numbered from 0, as Shift-Enter does, and waits until it has run.
 func (p *Page) RunCell(k int, timeout time.Duration) {
 	p.t.Helper()
 	p.StartCell(k)
@@ -55,14 +55,14 @@ func (p *Page) StartCell(k int) {
 	p.t.Helper()
 	prompt := fmt.Sprintf(`document.querySelectorAll(".jp-Notebook .jp-Notebook-cell")[%d]?.querySelector(".jp-InputPrompt")`, k)
 	p.Click(fmt.Sprintf("cell %d", k), prompt)
-	p.do("press Shift-Enter", time.Minute, chromedp.KeyEvent(kb.Enter, chromedp.KeyModifiers(chromedp.ModifierShift)))
+	p.do("press Shift-Enter", chromedp.KeyEvent(kb.Enter, chromedp.KeyModifiers(chromedp.ModifierShift)))
 }
 
-// Wait waits until the cells that were started have run, and saves the notebook.
+// Wait waits until the cells that were started have run.
 func (p *Page) Wait(timeout time.Duration) {
 	p.t.Helper()
 	start, reported := time.Now(), time.Now()
-	for idle := 0; idle < 8; time.Sleep(250 * time.Millisecond) {
+	for idle := 0; idle < 4; time.Sleep(200 * time.Millisecond) {
 		var now, progress string
 		p.Eval(waiting+` ? "waiting" : `+status+` ?? ""`, &now)
 		p.Eval(`document.querySelector(".jp-Notebook-ExecutionIndicator")?.textContent ?? ""`, &progress)
@@ -77,10 +77,9 @@ func (p *Page) Wait(timeout time.Duration) {
 			p.fail("the cells have not run within %v", timeout)
 		}
 	}
-	p.Save()
 }
 
-// Save saves the notebook, with Ctrl-S or ⌘S.
+// Save saves the notebook and waits until its file has changed.
 func (p *Page) Save() {
 	p.t.Helper()
 	file := filepath.Join(p.lab.Dir, p.Name)
@@ -93,7 +92,7 @@ func (p *Page) Save() {
 		if after, err := os.Stat(file); err == nil && after.ModTime().After(before.ModTime()) {
 			return
 		}
-		if time.Since(start) > 20*time.Second {
+		if time.Since(start) > patience {
 			p.fail("the notebook was not saved")
 		}
 	}

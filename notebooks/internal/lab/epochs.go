@@ -11,8 +11,8 @@ import (
 
 var epochsConstant = regexp.MustCompile(`(?m)^(\s*(?:const\s+)?epochs\s*=\s*)\d+`)
 
-// setEpochs changes the constant epochs in the code of a notebook, which may define it once. It reports whether the notebook does.
-func setEpochs(notebook []byte, epochs int) (changed []byte, found bool, err error) {
+// SetEpochs changes the constant epochs in the code of a notebook, which may define it once. It reports whether the notebook does.
+func SetEpochs(notebook []byte, epochs int) (changed []byte, found bool, err error) {
 	var nb map[string]any
 	decoder := json.NewDecoder(bytes.NewReader(notebook))
 	decoder.UseNumber()

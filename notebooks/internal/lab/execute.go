@@ -39,7 +39,7 @@ func Execute(ctx context.Context, s *setup.Setup, e Execution) error {
 	}
 	if e.Epochs > 0 {
 		var found bool
-		if source, found, err = setEpochs(source, e.Epochs); err != nil {
+		if source, found, err = SetEpochs(source, e.Epochs); err != nil {
 			return fmt.Errorf("%s: %w", e.Notebook, err)
 		}
 		if !found {

@@ -37,7 +37,7 @@ func TestSetEpochs(t *testing.T) {
 		{"not a notebook", "<html>", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			got, found, err := setEpochs([]byte(test.notebook), 3)
+			got, found, err := SetEpochs([]byte(test.notebook), 3)
 			if (err == nil) != (test.want != "") {
 				t.Fatalf("error %v", err)
 			}

@@ -9,6 +9,7 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // Point is a place in an element, in pixels from its upper left corner.
@@ -20,7 +21,17 @@ func (p *Page) Click(what, element string) {
 	p.t.Helper()
 	box := p.box(what, element)
 	x, y := box.X+box.Width/2, box.Y+box.Height/2
-	p.do("click "+what, 20*time.Second, chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, x, y), chromedp.MouseClickXY(x, y))
+	p.do("click "+what, chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, x, y), chromedp.MouseClickXY(x, y))
+}
+
+// Key presses a key of the keyboard: "Enter", "Escape", "Tab" or "Delete".
+func (p *Page) Key(name string) {
+	p.t.Helper()
+	key, ok := map[string]string{"Enter": kb.Enter, "Escape": kb.Escape, "Tab": kb.Tab, "Delete": kb.Delete}[name]
+	if !ok {
+		p.fail("no key is named %q", name)
+	}
+	p.do("press "+name, chromedp.KeyEvent(key))
 }
 
 // Stroke draws a line through the points with the left mouse button held down.
@@ -38,7 +49,7 @@ func (p *Page) Stroke(what, element string, points ...Point) {
 		actions = append(actions, event(input.DispatchMouseEventTypeMouseMoved, at))
 	}
 	actions = append(actions, event(input.DispatchMouseEventTypeMouseReleased, points[len(points)-1]))
-	p.do("draw on "+what, 20*time.Second, actions...)
+	p.do("draw on "+what, actions...)
 }
 
 // Touch draws a line through the points with a finger.
@@ -56,7 +67,7 @@ func (p *Page) Touch(what, element string, points ...Point) {
 	for _, at := range between(points) {
 		actions = append(actions, event(input.DispatchTouchEventTypeTouchMove, at))
 	}
-	p.do("touch "+what, 20*time.Second, append(actions, event(input.DispatchTouchEventTypeTouchEnd))...)
+	p.do("touch "+what, append(actions, event(input.DispatchTouchEventTypeTouchEnd))...)
 }
 
 // command returns the action that carries out a command of the browser.
@@ -87,7 +98,7 @@ type Box struct{ X, Y, Width, Height float64 }
 func (p *Page) box(what, element string) Box {
 	p.t.Helper()
 	var before Box
-	for start := time.Now(); time.Since(start) < 20*time.Second; time.Sleep(100 * time.Millisecond) {
+	for start := time.Now(); time.Since(start) < patience; time.Sleep(100 * time.Millisecond) {
 		var now Box
 		p.Eval(fmt.Sprintf(`(() => {
 			const e = %s
