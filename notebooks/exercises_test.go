@@ -104,10 +104,8 @@ func clearSolution(lines []any) (cleared []any, err error) {
 
 // exercise is the part of a notebook below one of its numbered headings.
 type exercise struct {
-	name     string // of the test: TestParameters
-	cells    []string
-	points   int
-	isSolved bool // has a solution cell
+	name  string // of its test: TestParameters
+	cells []string
 }
 
 var testName = regexp.MustCompile(`(?m)^%test -test\.run=\^(Test\w+)\$\n`)
