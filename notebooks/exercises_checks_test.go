@@ -23,12 +23,12 @@ import (
 func TestChecks(t *testing.T) {
 	before, solved := readExercises(t, solutions)
 	_, stubs := readExercises(t, exercises)
-	program := []string{programHead, declarations(before...)}
+	program := []string{programHead, goCode(before...)}
 	for k, e := range solved {
-		program = append(program, declarations(e.cells...), renamed(t, declarations(stubs[k].cells...), "Stub"))
+		program = append(program, goCode(e.cells...), renamed(t, goCode(stubs[k].cells...), "Stub"))
 	}
 	for k, answer := range wrongAnswers {
-		cells := declarations(solved[answer.exercise-1].cells...)
+		cells := goCode(solved[answer.exercise-1].cells...)
 		program = append(program, renamed(t, solutionRegion.ReplaceAllLiteralString(cells, answer.code), fmt.Sprint("Wrong", k)))
 	}
 	tests := compileTests(t, strings.Join(program, "\n"))
@@ -71,12 +71,12 @@ func TestExercisesAreIndependent(t *testing.T) {
 	_, all := readExercises(t, solutions)
 	owner := map[string]int{}
 	for k, e := range all {
-		for _, name := range declared(t, declarations(e.cells...)) {
+		for _, name := range declared(t, goCode(e.cells...)) {
 			owner[name] = k
 		}
 	}
 	for k, e := range all {
-		ast.Inspect(parseCells(t, declarations(e.cells...)), func(n ast.Node) bool {
+		ast.Inspect(parseCells(t, goCode(e.cells...)), func(n ast.Node) bool {
 			if id, ok := n.(*ast.Ident); ok {
 				if other, found := owner[id.Name]; found && other != k {
 					t.Errorf("exercise %d uses %s, which exercise %d declares", k+1, id.Name, other+1)
@@ -93,8 +93,8 @@ var (
 	solutionRegion = regexp.MustCompile(`(?s)\t// BEGIN SOLUTION.*// END SOLUTION\n`)
 )
 
-// declarations returns the Go code of cells, with what a cell runs in a function of its own.
-func declarations(cells ...string) string {
+// goCode returns the Go code of cells, with what a cell runs in a function of its own.
+func goCode(cells ...string) string {
 	var all strings.Builder
 	for _, cell := range cells {
 		code, body, runs := strings.Cut(cell+"\n", "%%\n")

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"os"
 	"regexp"
@@ -22,8 +21,6 @@ const (
 	solutionTag  = "solution"
 	solutionStub = "// YOUR CODE HERE"
 )
-
-var update = flag.Bool("update", false, "write "+exercises+" from "+solutions)
 
 // TestExercisesAreGenerated: solutions.ipynb is the only source; with -update it makes the exercises.
 func TestExercisesAreGenerated(t *testing.T) {
