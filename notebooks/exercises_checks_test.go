@@ -41,29 +41,37 @@ func TestChecks(t *testing.T) {
 		return string(out), err
 	}
 	for k, e := range solved {
-		if out, err := run(e.name); err != nil || !strings.HasSuffix(out, "PASS\n") {
-			t.Errorf("exercise %d: its solution fails: %v\n%s", k+1, err, out)
-		}
-		mustFail(t, fmt.Sprintf("exercise %d as shipped", k+1), e.name+"Stub", asShipped[k], run)
+		t.Run(fmt.Sprintf("%d solved", k+1), func(t *testing.T) {
+			t.Parallel()
+			if out, err := run(e.name); err != nil || !strings.HasSuffix(out, "PASS\n") {
+				t.Errorf("%v\n%s", err, out)
+			}
+		})
+		t.Run(fmt.Sprintf("%d as shipped", k+1), func(t *testing.T) {
+			t.Parallel()
+			mustFail(t, e.name+"Stub", asShipped[k], run)
+		})
 	}
 	for k, answer := range wrongAnswers {
-		name := solved[answer.exercise-1].name
-		mustFail(t, fmt.Sprintf("exercise %d, %s", answer.exercise, answer.why), fmt.Sprint(name, "Wrong", k), answer.want, run)
+		t.Run(fmt.Sprintf("%d %s", answer.exercise, answer.why), func(t *testing.T) {
+			t.Parallel()
+			mustFail(t, fmt.Sprint(solved[answer.exercise-1].name, "Wrong", k), answer.want, run)
+		})
 	}
 }
 
 // mustFail runs a check that has to fail with certain words in a line that begins with ✗.
-func mustFail(t *testing.T, why, name, want string, run func(string) (string, error)) {
+func mustFail(t *testing.T, name, want string, run func(string) (string, error)) {
 	t.Helper()
 	out, err := run(name)
 	first, rest, _ := strings.Cut(out, "\n")
 	if err == nil || !strings.HasPrefix(first, "✗ ") || !strings.Contains(first, want) {
-		t.Errorf("%s: the check says, with %v, not %q:\n%s", why, err, want, out)
+		t.Errorf("the check says, with %v, not %q:\n%s", err, want, out)
 	}
 	if strings.Count(rest, "\n") > 3 || strings.Contains(rest, "goroutine") {
-		t.Errorf("%s: the check says more than that:\n%s", why, out)
+		t.Errorf("the check says more than that:\n%s", out)
 	}
-	t.Logf("%s: %s", why, first)
+	t.Log(first)
 }
 
 // TestExercisesAreIndependent: no exercise uses what another one declares, so one that does not compile does not disturb the others.
