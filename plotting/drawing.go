@@ -35,7 +35,7 @@ func Drawing(picture image.Image, seen, probabilities []float32) (*Figure, error
 	if err := checkPixels("seen", seen, 0); err != nil {
 		return nil, err
 	}
-	predicted, err := mostProbable(probabilities)
+	predicted, err := mostProbable("probabilities", probabilities)
 	if err != nil {
 		return nil, err
 	}

@@ -38,32 +38,32 @@ globalThis.digitPad = (root, options) => {
   root.dataset.lmSuppressShortcuts = "true"; // keys pressed here are not JupyterLab's
   const task = make("p", root, {textContent: "Draw a digit from 0 to 9, as large as the pad."}, {"aria-live": "polite"});
   const parts = make("div", root, {className: "digit-pad-parts"});
-  const left = make("div", parts, {className: "digit-pad-left"});
-  const canvas = make("canvas", left, {id: "pad", width: size * scale, height: size * scale, tabIndex: 0}, {
+  const result = asking ? null : makeResult();
+  const canvas = make("canvas", parts, {id: "pad", width: size * scale, height: size * scale, tabIndex: 0}, {
     role: "img", "aria-label": "Pad to draw a digit on, with mouse, finger or pen. Escape or Delete clears it.",
   });
-  const buttons = make("div", left, {className: "digit-pad-buttons"});
+  const buttons = make("div", parts, {className: "digit-pad-buttons"});
   const button = (text, action) => make("button", buttons, {textContent: text, type: "button", onclick: action});
   if (asking) button("Next", keep);
   button("Clear", clear);
   if (options.onDone) button("Done", () => options.onDone());
-  const result = asking ? null : makeResult(make("div", parts, {className: "digit-pad-right"}));
+  if (result) parts.append(result.list);
 
-  function makeResult(right) {
-    const top = make("div", right, {className: "digit-pad-top"});
+  function makeResult() {
+    const top = make("div", parts, {className: "digit-pad-top"});
     const seen = make("canvas", top, {className: "digit-pad-seen", width: 28, height: 28}, {
       role: "img", "aria-label": "The drawing as the network sees it, 28 by 28 pixels",
     });
     const answer = make("output", top, {id: "answer"}, {role: "status", "aria-live": "polite", "aria-label": "The network's answer"});
     const note = make("span", top, {className: "digit-pad-muted"});
-    const list = make("ol", right, {className: "digit-pad-bars"}, {"aria-label": "Probability of each digit", start: 0});
+    const list = make("ol", parts, {className: "digit-pad-bars"}, {"aria-label": "Probability of each digit", start: 0});
     const bars = Array.from({length: 10}, (_, digit) => {
       const row = make("li", list);
       make("span", row, {textContent: digit});
       const fill = make("span", make("span", row, {className: "digit-pad-track"}), {className: "digit-pad-fill"});
       return {row, fill, percent: make("span", row, {className: "digit-pad-percent"})};
     });
-    return {seen, answer, note, bars};
+    return {seen, answer, note, list, bars};
   }
 
   // The drawing.
