@@ -1,11 +1,13 @@
 package plotting
 
 import (
+	"errors"
 	"fmt"
 	"image"
-	"image/color"
 	"math"
 	"strconv"
+
+	"golang.org/x/image/draw"
 
 	"github.com/easy-gomlx/tutorials/plotting/internal/format"
 )
@@ -27,7 +29,7 @@ const (
 // that add up to 1, within 0.01. Otherwise, Drawing returns an error that names the argument.
 func Drawing(picture image.Image, seen, probabilities []float32) (*Figure, error) {
 	if picture == nil || picture.Bounds().Empty() {
-		return nil, fmt.Errorf("plotting: picture is nil or empty")
+		return nil, errors.New("plotting: picture is nil or empty")
 	}
 	if len(seen) != pixels {
 		return nil, fmt.Errorf("plotting: seen has %d values, not 28*28 = 784", len(seen))
@@ -64,24 +66,11 @@ func Drawing(picture image.Image, seen, probabilities []float32) (*Figure, error
 		predicted, format.Percent(math.Min(1, float64(probabilities[predicted]))), inWords(probabilities))), nil
 }
 
-// picture draws the middle square of a picture of any size, each pixel of the page the mean of those that it covers.
+// picture draws the middle square of a picture of any size.
 func (p *page) picture(x, y, size float64, picture image.Image) {
 	b := picture.Bounds()
 	n := min(b.Dx(), b.Dy())
-	left, top := b.Min.X+(b.Dx()-n)/2, b.Min.Y+(b.Dy()-n)/2
-	across := devicePixel(size)
-	for row := range across {
-		for column := range across {
-			from := image.Pt(column*n/across, row*n/across)
-			end := image.Pt(max(from.X+1, (column+1)*n/across), max(from.Y+1, (row+1)*n/across))
-			sum, count := 0, 0
-			for v := from.Y; v < end.Y; v++ {
-				for u := from.X; u < end.X; u++ {
-					sum += int(color.GrayModel.Convert(picture.At(left+u, top+v)).(color.Gray).Y)
-					count++
-				}
-			}
-			p.pixels.Set(devicePixel(x)+column, devicePixel(y)+row, color.Gray{Y: uint8(sum / count)})
-		}
-	}
+	corner := b.Min.Add(image.Pt((b.Dx()-n)/2, (b.Dy()-n)/2))
+	place := image.Rect(devicePixel(x), devicePixel(y), devicePixel(x+size), devicePixel(y+size))
+	draw.BiLinear.Scale(p.pixels, place, picture, image.Rectangle{corner, corner.Add(image.Pt(n, n))}, draw.Src, nil)
 }
