@@ -41,7 +41,7 @@ func Beliefs(image []float32, label int32, maps ...Map) (*Figure, error) {
 	}
 	for i, m := range maps {
 		for row, probabilities := range m.Values {
-			if _, err := mostProbable(fmt.Sprintf("maps[%d].Values[%d]", i, row), probabilities); err != nil {
+			if _, err := mostProbable(fmt.Sprintf("maps[%d].Values[%d]", i, row), probabilities, digitClasses); err != nil {
 				return nil, err
 			}
 		}
@@ -69,7 +69,7 @@ func (s sheet) drawBelief(page *page, x, y float64, m Map, label int) {
 	page.heat(x, y, beliefColumn, beliefRow, m.Values, colors)
 	s.drawTicks(page, x, y)
 	for row, probabilities := range m.Values {
-		best, _ := mostProbable("", probabilities) // checked
+		best, _ := mostProbable("", probabilities, digitClasses) // checked
 		dot := ink
 		if colors.dark(float64(probabilities[best])) {
 			dot = white
@@ -80,7 +80,7 @@ func (s sheet) drawBelief(page *page, x, y float64, m Map, label int) {
 	for class := range digitClasses {
 		style := plain(smallSize, muted)
 		if class == label {
-			style = bold(bodySize, ink)
+			style = bold(smallSize, ink)
 		}
 		page.text(x+(float64(class)+0.5)*beliefColumn, y+beliefHeight+13, strconv.Itoa(class), centered(style))
 	}

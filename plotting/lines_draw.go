@@ -121,15 +121,29 @@ func (p panel) lead(from, to xy, c color.Color) {
 // apart moves ascending places apart, so that they are at least gap apart and within lo..hi, if
 // there is room for that, and as near as possible to where they were.
 func apart(places []float64, gap, lo, hi float64) []float64 {
-	moved := slices.Clone(places)
-	for i := range moved {
-		moved[i] = max(moved[i], lo+float64(i)*gap)
-		if i > 0 {
-			moved[i] = max(moved[i], moved[i-1]+gap)
-		}
+	// Without the gaps that must lie before them, places need only ascend. Those that do not form
+	// blocks, which lie at the mean of their members.
+	type block struct {
+		sum float64
+		n   int
 	}
-	for i := len(moved) - 1; i >= 0; i-- {
-		moved[i] = min(moved[i], hi-float64(len(moved)-1-i)*gap)
+	mean := func(b block) float64 { return b.sum / float64(b.n) }
+	var blocks []block
+	for i, place := range places {
+		b := block{place - float64(i)*gap, 1}
+		for len(blocks) > 0 && mean(blocks[len(blocks)-1]) >= mean(b) {
+			last := blocks[len(blocks)-1]
+			b = block{last.sum + b.sum, last.n + b.n}
+			blocks = blocks[:len(blocks)-1]
+		}
+		blocks = append(blocks, b)
+	}
+	var moved []float64
+	highest := hi - float64(len(places)-1)*gap
+	for _, b := range blocks {
+		for range b.n {
+			moved = append(moved, max(lo, min(highest, mean(b)))+float64(len(moved))*gap)
+		}
 	}
 	return moved
 }

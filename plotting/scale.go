@@ -3,8 +3,6 @@ package plotting
 import (
 	"image/color"
 	"math"
-
-	"github.com/easy-gomlx/tutorials/plotting/internal/format"
 )
 
 // Okabe and Ito's blue and vermillion from light to dark. Both start at the same near-white and have
@@ -85,12 +83,4 @@ func (p *page) scaleBar(x, y, width float64, s scale, write func(float64) string
 	for at := 0.0; at < length; at += step {
 		p.fill(left+at, y-height/2, step, height, s.color(low+(high-low)*(at+step/2)/length))
 	}
-}
-
-// writeEnd formats the end of a scale: "1", "0.25" or "-1.8".
-func writeEnd(v float64) string {
-	if v == math.Trunc(v) && math.Abs(v) < 1e6 {
-		return format.Thousands(int(v))
-	}
-	return format.Short(v)
 }
