@@ -37,7 +37,7 @@ func Drawing(picture image.Image, seen, probabilities []float32) (*Figure, error
 	if err := checkPixels("seen", seen, 0); err != nil {
 		return nil, err
 	}
-	predicted, err := mostProbable("probabilities", probabilities)
+	predicted, err := mostProbable("probabilities", probabilities, digitClasses)
 	if err != nil {
 		return nil, err
 	}
