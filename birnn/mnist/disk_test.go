@@ -2,8 +2,10 @@ package mnist
 
 import (
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -46,15 +48,41 @@ func TestFullDisk(t *testing.T) {
 	wantLoaded(t, l, cacheDir)
 }
 
-// TestReadOnlyDisk reads from a disk that can't be written to, as the cache and as a given directory.
-func TestReadOnlyDisk(t *testing.T) {
-	dir, inside := smalldisk.Inside(t, 256<<10)
+// TestFullDiskForDecodedImages: there is space for the four files only.
+func TestFullDiskForDecodedImages(t *testing.T) {
+	dir, inside := smalldisk.Inside(t, 64<<10)
 	if !inside {
 		return
 	}
-	complete, lacking := filepath.Join(dir, "complete"), filepath.Join(dir, "lacking")
+	l, _ := smallLoader(t)
+	t.Setenv("EASY_GOMLX_CACHE", dir)
+	cacheDir := filepath.Join(dir, "mnist")
+	writeFiles(t, cacheDir, smallFiles)
+	writeFiles(t, dir, map[string][]byte{"filling": make([]byte, 24<<10)})
+	data, err := l.load(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantSmall(t, data)
+	if got := readFiles(t, cacheDir); !sameFiles(got, smallFiles) || l.mapped.Load() {
+		t.Errorf("the cache has %v, want the four files", slices.Sorted(maps.Keys(got)))
+	}
+	if err := os.Remove(filepath.Join(dir, "filling")); err != nil {
+		t.Fatal(err)
+	}
+	wantLoaded(t, l, cacheDir)
+}
+
+// TestReadOnlyDisk reads from a disk that can't be written to, as the cache and as a given directory.
+func TestReadOnlyDisk(t *testing.T) {
+	dir, inside := smalldisk.Inside(t, 320<<10)
+	if !inside {
+		return
+	}
+	complete, lacking, decoded := filepath.Join(dir, "complete"), filepath.Join(dir, "lacking"), filepath.Join(dir, "decoded")
 	writeFiles(t, filepath.Join(complete, "mnist"), smallFiles)
 	writeFiles(t, filepath.Join(lacking, "mnist"), changed("t10k-labels-idx1-ubyte", nil))
+	writeFiles(t, filepath.Join(decoded, "mnist"), changed(decodedName, decodedFile(small, smallFiles)))
 	smalldisk.ReadOnly(t, dir)
 	l, _ := smallLoader(t)
 	l.module, _ = fakeModule(t, smallFiles)
@@ -64,6 +92,12 @@ func TestReadOnlyDisk(t *testing.T) {
 	t.Setenv("EASY_GOMLX_CACHE", complete)
 	if _, err := l.load(t.Context(), ""); err != nil {
 		t.Errorf("from a complete cache: %v", err)
+	}
+	t.Setenv("EASY_GOMLX_CACHE", decoded)
+	if data, err := l.load(t.Context(), ""); err != nil || !l.mapped.Load() {
+		t.Errorf("from a cache with decoded images: mapped %v, error %v", l.mapped.Load(), err)
+	} else {
+		wantSmall(t, data)
 	}
 	for _, cache := range []string{lacking, filepath.Join(dir, "new")} {
 		t.Setenv("EASY_GOMLX_CACHE", cache)

@@ -86,19 +86,22 @@ func unpack(r io.Reader) (io.Reader, error) {
 	return buffered, nil
 }
 
-// newSet makes a set of the contents of two files.
-func newSet(images, labels []byte) *Set {
-	images, labels = images[imagesHeader:], labels[labelsHeader:]
-	s := &Set{Images: make([]float32, len(images)), Labels: make([]int32, len(labels))}
-	var intensities [256]float32
-	for b := range intensities {
-		intensities[b] = float32(b) / 255
-	}
-	for i, b := range images {
-		s.Images[i] = intensities[b]
-	}
-	for i, b := range labels {
+// newSet makes a set of images and the content of a file of labels.
+func newSet(images []float32, content []byte) *Set {
+	content = content[labelsHeader:]
+	s := &Set{Images: images, Labels: make([]int32, len(content))}
+	for i, b := range content {
 		s.Labels[i] = int32(b)
 	}
 	return s
+}
+
+// decode returns the pixels of the content of a file of images.
+func decode(content []byte) []float32 {
+	content = content[imagesHeader:]
+	images := make([]float32, len(content))
+	for i, b := range content {
+		images[i] = intensity[b]
+	}
+	return images
 }

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync/atomic"
 	"testing"
 )
 
@@ -121,6 +122,7 @@ func smallLoader(t *testing.T) (*loader, string) {
 		report:     t.Logf,
 		module:     func(context.Context) (string, error) { return "", errNoModule },
 		mirrors:    []string{"none://example.org/"}, // rejected without a request
+		mapped:     new(atomic.Bool),
 	}
 	return l, filepath.Join(base, "mnist")
 }

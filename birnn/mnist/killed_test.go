@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -57,7 +58,7 @@ func TestSurvivesKilledLoads(t *testing.T) {
 
 // childLoader loads the small set from a mirror or a module's directory, into the cache that the environment names.
 func childLoader(source string) *loader {
-	l := &loader{collection: small, report: func(string, ...any) {}, mirrors: []string{source}}
+	l := &loader{collection: small, report: func(string, ...any) {}, mirrors: []string{source}, mapped: new(atomic.Bool)}
 	l.module = func(context.Context) (string, error) { return source, nil }
 	if strings.Contains(source, "://") {
 		l.module = func(context.Context) (string, error) { return "", errNoModule }
@@ -86,15 +87,20 @@ func slowMirror(t *testing.T) string {
 	return s.URL + "/"
 }
 
-// checkCache counts the data files, which must be correct, and the temporary files. There must be no others.
+// checkCache counts the four data files, which must be correct like the decoded images, and the temporary files. There must be no others.
 func checkCache(t *testing.T, dir string) (files, temporaries int) {
 	t.Helper()
 	if _, err := os.Stat(dir); err != nil {
 		return 0, 0
 	}
-	temporary := regexp.MustCompile(`^\.(.*-ubyte)[0-9]+$`)
+	temporary := regexp.MustCompile(`^\.(.*-ubyte|images\.float32)[0-9]+$`)
 	for name, content := range readFiles(t, dir) {
-		switch want, ok := smallFiles[name]; {
+		want, ok := smallFiles[name]
+		switch {
+		case name == decodedName:
+			if !bytes.Equal(content, decodedFile(small, smallFiles)) {
+				t.Errorf("%s is wrong (%d bytes)", filepath.Join(dir, name), len(content))
+			}
 		case ok && bytes.Equal(content, want):
 			files++
 		case ok:

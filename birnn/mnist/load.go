@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 
 	"github.com/easy-gomlx/tutorials/birnn/internal/cachedir"
 	"github.com/easy-gomlx/tutorials/birnn/internal/fetch"
@@ -56,6 +57,7 @@ type loader struct {
 	report  func(format string, args ...any)
 	module  func(ctx context.Context) (dir string, err error) // downloads the Go module that ships the files
 	mirrors []string                                          // addresses of directories, with a slash at the end
+	mapped  *atomic.Bool                                      // whether this process has mapped the decoded images
 }
 
 // CacheDir is the directory that fetched files are kept in: mnist under EASY_GOMLX_CACHE if that is set, otherwise under easy-gomlx in
@@ -75,17 +77,16 @@ func (l *loader) load(ctx context.Context, dir string) (*Data, error) {
 	if dir == "" {
 		dir = os.Getenv("MNIST_DIR")
 	}
-	var contents [4][]byte
+	var train, test *Set
 	var err error
 	if dir != "" {
-		contents, err = l.given(dir)
+		train, test, err = l.given(dir)
 	} else {
-		contents, err = l.cached(ctx)
+		train, test, err = l.cached(ctx)
 	}
 	if err != nil {
 		return nil, err
 	}
-	train, test := newSet(contents[0], contents[1]), newSet(contents[2], contents[3])
 	part := func(start, end int) *Set {
 		images, labels := train.Batch(start, end)
 		return &Set{Images: images, Labels: labels}
@@ -93,48 +94,82 @@ func (l *loader) load(ctx context.Context, dir string) (*Data, error) {
 	return &Data{Train: part(l.validation, train.Len()), Validation: part(0, l.validation), Test: test}, nil
 }
 
-// read reads the four files in a directory at the same time.
-func (c collection) read(dir string) (contents [4][]byte, errs [4]error) {
+// read reads files in a directory at the same time. The contents of the others are nil.
+func (c collection) read(dir string, wanted [4]bool) (contents [4][]byte, errs [4]error) {
 	var group sync.WaitGroup
 	for i, f := range c.files {
-		group.Go(func() { contents[i], errs[i] = f.read(dir) })
+		if wanted[i] {
+			group.Go(func() { contents[i], errs[i] = f.read(dir) })
+		}
 	}
 	group.Wait()
 	return contents, errs
 }
 
-// given returns the contents of the files in a directory that is only read.
-func (l *loader) given(dir string) (contents [4][]byte, err error) {
+var (
+	allFiles   = [4]bool{true, true, true, true}
+	onlyLabels = [4]bool{false, true, false, true}
+)
+
+// decoded returns the sets that the contents of the four files are.
+func decoded(contents [4][]byte) (train, test *Set) {
+	return newSet(decode(contents[0]), contents[1]), newSet(decode(contents[2]), contents[3])
+}
+
+// given returns the sets in a directory that is only read.
+func (l *loader) given(dir string) (train, test *Set, err error) {
 	if _, err := os.ReadDir(dir); err != nil {
-		return contents, fmt.Errorf("mnist: %w; name a directory with the four files", err)
+		return nil, nil, fmt.Errorf("mnist: %w; name a directory with the four files", err)
 	}
-	contents, errs := l.read(dir)
+	contents, errs := l.read(dir, allFiles)
 	all := &MissingError{Dir: dir}
 	for _, err := range errs {
 		var missing *MissingError
 		if errors.As(err, &missing) {
 			all.Files = append(all.Files, missing.Files...)
 		} else if err != nil {
-			return contents, fmt.Errorf("%w; replace it, or name another directory", err)
+			return nil, nil, fmt.Errorf("%w; replace it, or name another directory", err)
 		}
 	}
 	if all.Files != nil {
-		return contents, all
+		return nil, nil, all
 	}
-	return contents, nil
+	train, test = decoded(contents)
+	return train, test, nil
 }
 
-// cached returns the contents of the files in the cache, and fetches those that are missing or corrupt.
-func (l *loader) cached(ctx context.Context) (contents [4][]byte, err error) {
+// cached returns the sets in the cache: of decoded images that are mapped, if possible.
+func (l *loader) cached(ctx context.Context) (train, test *Set, err error) {
 	dir, err := CacheDir()
 	if err != nil {
-		return contents, fmt.Errorf("%w; or set MNIST_DIR to a directory with the data", err)
+		return nil, nil, fmt.Errorf("%w; or set MNIST_DIR to a directory with the data", err)
 	}
+	pixels, wanted := l.mapDecoded(dir), onlyLabels
+	if pixels == nil {
+		wanted = allFiles
+	}
+	contents, err := l.readCache(ctx, dir, wanted)
+	if err != nil {
+		return nil, nil, err
+	}
+	if pixels == nil && l.writeDecoded(dir, contents) == nil {
+		pixels = l.mapDecoded(dir)
+	}
+	if pixels == nil {
+		train, test = decoded(contents)
+		return train, test, nil
+	}
+	n, _ := l.decodedSizes()
+	return newSet(pixels[:n:n], contents[1]), newSet(pixels[n:], contents[3]), nil
+}
+
+// readCache returns the contents of files in the cache, and fetches those that are missing or corrupt.
+func (l *loader) readCache(ctx context.Context, dir string, wanted [4]bool) (contents [4][]byte, err error) {
 	module := sync.OnceValues(func() (string, error) {
 		l.report("fetching MNIST as the Go module %s", modulePath)
 		return l.module(ctx)
 	})
-	contents, errs := l.read(dir)
+	contents, errs := l.read(dir, wanted)
 	for i, f := range l.files {
 		if errs[i] == nil {
 			continue
