@@ -27,20 +27,18 @@
   const say = (address, value) => kernel("comm_msg", {comm_id: comm, data: {address, value}});
   const send = (message) => { if (socket.readyState === WebSocket.OPEN) say(settings.toGo, JSON.stringify(message)); };
 
-  // The kernel has one connection with the page. To open it, GoNB sends a script, which closes globalThis.gonb_comm and makes another. But
-  // that one knows neither https nor a server below a path, as JupyterHub has it, and gives up if one message is lost. So, while the pad is
-  // there, this stands in its place: asked to close, it opens the pad's connection, and ends GoNB's script.
+  // The kernel has one connection with the page. To open it, GoNB sends a script, which sets globalThis.gonb_comm. But GoNB's connection knows
+  // neither https nor a server below a path, as JupyterHub has it, and gives up if one message is lost. So, while the pad is there, this
+  // ends GoNB's script and opens the pad's connection in its place.
   const instead = new Error("the pad is connected in place of gonb_comm");
-  const standIn = {
-    close() {
-      wanted = true;
-      if (socket.readyState === WebSocket.OPEN) open();
-      throw instead;
-    },
-  };
   const quiet = (event) => { if (event.error === instead) event.preventDefault(); };
   addEventListener("error", quiet);
-  globalThis.gonb_comm = standIn;
+  const refuse = () => {
+    wanted = true;
+    if (socket.readyState === WebSocket.OPEN) open();
+    throw instead;
+  };
+  Object.defineProperty(globalThis, "gonb_comm", {get: () => undefined, set: refuse, configurable: true});
 
   // hello is repeated until the program answers. After a while the connection is opened unasked: the page may have been loaded again.
   function hello() {
@@ -80,7 +78,7 @@
   function end() {
     clearInterval(timer);
     removeEventListener("error", quiet);
-    if (globalThis.gonb_comm === standIn) delete globalThis.gonb_comm;
+    if (Object.getOwnPropertyDescriptor(globalThis, "gonb_comm")?.set === refuse) delete globalThis.gonb_comm;
     socket.onclose = socket.onmessage = null;
     socket.close();
     pad = null;
