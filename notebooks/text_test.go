@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"flag"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,8 +13,6 @@ import (
 	"github.com/easy-gomlx/tutorials/notebooks/internal/teaching"
 	"github.com/google/go-cmp/cmp"
 )
-
-var update = flag.Bool("update", false, "write the files that the tests compare with")
 
 // textFile is the file with the text of a notebook, in Jupytext's percent format.
 func textFile(notebook string) string {
