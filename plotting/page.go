@@ -84,6 +84,12 @@ func (p *page) frame(x, y, width, height, thickness float64, c color.Color) {
 	p.fill(x+width, y, thickness, height, c)
 }
 
+// thinLine draws a straight line, one CSS pixel wide.
+func (p *page) thinLine(from, to xy, c color.Color) {
+	a, b := p.point(from.x, from.y), p.point(to.x, to.y)
+	p.canvas.StrokeLine2(draw.LineStyle{Color: c, Width: 1}, a.X, a.Y, b.X, b.Y)
+}
+
 // dot paints a disc with a white rim, which separates it from lines below.
 func (p *page) dot(x, y, radius float64, c color.Color) {
 	for _, ring := range []draw.GlyphStyle{
