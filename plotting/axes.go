@@ -48,9 +48,16 @@ func (a Axes) yName() string {
 	return name
 }
 
-// valueAxis returns an axis of Y for values from lo to hi. It starts at 0 if zero is set or the
-// values are not far from it.
+// valueAxis returns an axis of Y for values from lo to hi. It starts at 0 if they are not far from it.
 func (a Axes) valueAxis(lo, hi float64) axis {
+	if lo > 0 && 2*lo <= hi && !a.Log {
+		lo = 0
+	}
+	return a.closeAxis(lo, hi)
+}
+
+// closeAxis returns an axis of Y that starts and ends close to lo and hi.
+func (a Axes) closeAxis(lo, hi float64) axis {
 	if a.Log {
 		if hi/lo < 5 { // so that there is a tick
 			middle := math.Sqrt(lo) * math.Sqrt(hi)
@@ -62,20 +69,11 @@ func (a Axes) valueAxis(lo, hi float64) axis {
 		}
 		return up
 	}
-	up := roundAxis(lo, hi)
-	up.mark(niceGap((up.hi-up.lo)/5), a.tick)
-	return up
-}
-
-// roundAxis returns an axis from and to a round number, without ticks. It starts at 0 if the
-// values are not far from it.
-func roundAxis(lo, hi float64) axis {
-	if lo > 0 && 2*lo <= hi {
-		lo = 0
-	}
 	lo, hi = widened(lo, hi, 1e-12)
 	gap := niceGap((hi - lo) / 5)
-	return axis{lo: math.Floor(lo/gap+1e-9) * gap, hi: math.Ceil(hi/gap-1e-9) * gap}
+	up := axis{lo: math.Floor(lo/gap+1e-9) * gap, hi: math.Ceil(hi/gap-1e-9) * gap}
+	up.mark(gap, a.tick)
+	return up
 }
 
 // acrossAxis returns an axis from lo to hi. It starts at 0 if lo is not far from it.
