@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 
 	"github.com/easy-gomlx/tutorials/plotting/internal/format"
 )
@@ -24,14 +25,15 @@ func (a Axes) write(v float64) string {
 	return format.Short(v)
 }
 
-// tick formats a value of Y at a tick.
-func (a Axes) tick(v float64) string {
+// unit returns what values of Y are multiplied by at ticks, and what follows them.
+func (a Axes) unit() (factor float64, name string) {
 	if a.Percent {
-		return strconv.FormatFloat(100*v, 'g', 4, 64) + "%"
+		return 100, "%"
 	}
-	return writeTick(v)
+	return 1, ""
 }
 
+// writeTick formats a number for the end of a scale: "5,500", "1.8" or "1e-05".
 func writeTick(v float64) string {
 	if v == math.Trunc(v) && math.Abs(v) < 1e6 {
 		return format.Thousands(int(v))
@@ -39,13 +41,43 @@ func writeTick(v float64) string {
 	return strconv.FormatFloat(v, 'g', 4, 64)
 }
 
+// tickWriter returns a function that formats the ticks of an axis, all with as many decimals as the
+// gap between them has.
+func tickWriter(gap, factor float64, unit string) func(float64) string {
+	decimals := max(0, int(math.Ceil(-math.Log10(gap*factor)-1e-9)))
+	return func(v float64) string {
+		if v *= factor; decimals == 0 || decimals > 5 {
+			return writeTick(v) + unit
+		}
+		return strconv.FormatFloat(v, 'f', decimals, 64) + unit
+	}
+}
+
 // yName is the name of Y, with the kind of its scale.
 func (a Axes) yName() string {
-	name := oneLine(a.Y)
 	if a.Log {
-		name += " (log scale)"
+		return oneLine(a.Y + " (log scale)")
 	}
-	return name
+	return oneLine(a.Y)
+}
+
+// top is where the panel begins, below the title and the name of Y.
+func (a Axes) top() float64 {
+	if oneLine(a.Title) == "" {
+		return 46
+	}
+	return 76
+}
+
+// alt begins the text alternative with the names of Y and X, or with what if Y has none.
+func (a Axes) alt(what string) string {
+	if y := a.yName(); y != "" {
+		what = y
+	}
+	if x := oneLine(a.X); x != "" {
+		what += " by " + x
+	}
+	return strings.ToUpper(what[:1]) + what[1:]
 }
 
 // valueAxis returns an axis of Y for values from lo to hi. It starts at 0 if they are not far from it.
@@ -58,21 +90,22 @@ func (a Axes) valueAxis(lo, hi float64) axis {
 
 // closeAxis returns an axis of Y that starts and ends close to lo and hi.
 func (a Axes) closeAxis(lo, hi float64) axis {
+	factor, unit := a.unit()
 	if a.Log {
 		if hi/lo < 5 { // so that there is a tick
 			middle := math.Sqrt(lo) * math.Sqrt(hi)
 			lo, hi = middle/math.Sqrt(5), middle*math.Sqrt(5)
 		}
 		up := logAxis(lo, hi)
-		for i := range up.ticks {
-			up.ticks[i].label = a.tick(up.ticks[i].at)
+		for i, t := range up.ticks {
+			up.ticks[i].label = strconv.FormatFloat(factor*t.at, 'g', 4, 64) + unit
 		}
 		return up
 	}
 	lo, hi = widened(lo, hi, 1e-12)
 	gap := niceGap((hi - lo) / 5)
 	up := axis{lo: math.Floor(lo/gap+1e-9) * gap, hi: math.Ceil(hi/gap-1e-9) * gap}
-	up.mark(gap, a.tick)
+	up.mark(gap, tickWriter(gap, factor, unit))
 	return up
 }
 
@@ -83,7 +116,8 @@ func acrossAxis(lo, hi float64) axis {
 	}
 	lo, hi = widened(lo, hi, 1)
 	a := axis{lo: lo, hi: hi}
-	a.mark(niceGap((hi-lo)/6), writeTick)
+	gap := niceGap((hi - lo) / 6)
+	a.mark(gap, tickWriter(gap, 1, ""))
 	return a
 }
 

@@ -33,10 +33,7 @@ func Lines(axes Axes, lines ...Line) (*Figure, error) {
 	if err := checkLines(axes, lines); err != nil {
 		return nil, err
 	}
-	top := 76.0
-	if oneLine(axes.Title) == "" {
-		top = 46
-	}
+	top := axes.top()
 	p := panel{
 		page: newPage(linesWidth, int(top)+linesHeight+56),
 		x:    60, y: top, height: linesHeight,
@@ -154,12 +151,5 @@ func linesAlt(axes Axes, lines []Line) string {
 		}
 		parts = append(parts, part)
 	}
-	alt := "Lines"
-	if y := axes.yName(); y != "" {
-		alt = y
-	}
-	if x := oneLine(axes.X); x != "" {
-		alt += " by " + x
-	}
-	return alt + ": " + strings.Join(parts, "; ") + "."
+	return axes.alt("lines") + ": " + strings.Join(parts, "; ") + "."
 }

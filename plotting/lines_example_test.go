@@ -18,5 +18,5 @@ func ExampleLines() {
 	}
 	fmt.Println(figure.Alt)
 	// Output:
-	// How far the gradient reaches. norm of the gradient (log scale) by steps back: forget bias 1 falls from 1.00 to 0.40 (0 to 3), mean of 2 runs that end between 0.30 and 0.50; forget bias 0 falls from 1.00 to 0.02 (0 to 3).
+	// How far the gradient reaches. Norm of the gradient (log scale) by steps back: forget bias 1 falls from 1.00 to 0.40 (0 to 3), mean of 2 runs that end between 0.30 and 0.50; forget bias 0 falls from 1.00 to 0.02 (0 to 3).
 }

@@ -49,7 +49,13 @@ func TestLinesGolden(t *testing.T) {
 
 	figure, err = plotting.Lines(plotting.Axes{}, plotting.Line{X: []float64{7}, Runs: [][]float64{{3}}})
 	golden(t, "lines_one_point", figure, err)
-	figure, err = plotting.Lines(plotting.Axes{Y: "loss", X: "batch"}, decaying("many points", 1, 3, 5000, 0.9999))
+	long := decaying("many points", 1, 3, 5000, 0)
+	for i := range long.X {
+		for r, run := range long.Runs {
+			run[i] = 0.1 + math.Exp(-float64(i)/1000) + 0.05*math.Sin(float64(i*(r+1))/70)
+		}
+	}
+	figure, err = plotting.Lines(plotting.Axes{Y: "loss", X: "batch"}, long)
 	golden(t, "lines_many_points", figure, err)
 }
 
@@ -87,21 +93,27 @@ func TestLinesRejects(t *testing.T) {
 
 // TestLinesDrawsOddValues verifies that no finite values are too close or too far apart to be drawn.
 func TestLinesDrawsOddValues(t *testing.T) {
-	for _, odd := range [][]float64{
-		{0, 0, 0}, {-1, 2, -3}, {1, 1, 1}, {5e-324, 1, 2}, {1e30, -1e30, 1}, {1e-20, 1e-20, 1e-20}, {1e30, 1e30, 1e-30}, {0.1, 0.1 + 1e-17, 0.1},
+	even := []float64{1, 2, 3}
+	for _, test := range []struct {
+		log    bool
+		x, run []float64
+	}{
+		{x: []float64{-1e30, 0, 1e30}, run: even},
+		{x: []float64{1, 1 + 2e-16, 1 + 5e-16}, run: even},
+		{x: []float64{1e16, 1e16 + 2, 1e16 + 4}, run: even},
+		{x: even, run: []float64{0, 0, 0}},
+		{x: even, run: []float64{5e-324, 1, 2}},
+		{x: even, run: []float64{1e30, -1e30, 1}},
+		{x: even, run: []float64{1e-20, 1e-20, 1e-20}},
+		{x: even, run: []float64{0.1, 0.1 + 2e-17, 0.1}},
+		{log: true, x: even, run: []float64{1e30, 1e-30, 1}},
+		{log: true, x: even, run: []float64{1e-30, 1e-30, 1e-30}},
 	} {
-		for _, log := range []bool{false, true} {
-			if log && min(odd[0], odd[1], odd[2]) < 1e-30 {
-				continue
-			}
-			for _, x := range [][]float64{{0, 1, 2}, {-1e30, 0, 1e30}, {1, 1 + 2e-16, 1 + 5e-16}} {
-				figure, err := plotting.Lines(plotting.Axes{Log: log, Percent: true}, plotting.Line{X: x, Runs: [][]float64{odd, odd}})
-				if err != nil {
-					t.Errorf("%v by %v: %v", odd, x, err)
-				} else if strings.Contains(figure.Alt, "NaN") {
-					t.Errorf("Alt is %q", figure.Alt)
-				}
-			}
+		figure, err := plotting.Lines(plotting.Axes{Log: test.log, Percent: true}, plotting.Line{X: test.x, Runs: [][]float64{test.run, test.run}})
+		if err != nil {
+			t.Errorf("%v: %v", test, err)
+		} else if strings.Contains(figure.Alt, "NaN") {
+			t.Errorf("%v: Alt is %q", test, figure.Alt)
 		}
 	}
 }

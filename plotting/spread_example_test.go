@@ -17,5 +17,5 @@ func ExampleSpread() {
 	}
 	fmt.Println(figure.Alt)
 	// Output:
-	// Five seeds. test accuracy of each run by readout. LastOutput: mean 97.2% of 5 runs, 96.9% to 97.5%; FinalStates: mean 97.6% of 5 runs, 97.4% to 97.9%.
+	// Five seeds. Test accuracy by readout, of each run. LastOutput: mean 97.2% of 5 runs, 96.9% to 97.5%; FinalStates: mean 97.6% of 5 runs, 97.4% to 97.9%.
 }

@@ -28,11 +28,11 @@ func TestSpreadGolden(t *testing.T) {
 	figure, err := plotting.Spread(accuracy, groups...)
 	golden(t, "spread", figure, err)
 
-	for i := range 5 {
+	for i := range 4 {
 		groups = append(groups, plotting.Group{Name: "a long name of a network", Values: scattered(uint64(i+4), 3, 0.975, 0.004)})
 	}
 	figure, err = plotting.Spread(accuracy, groups...)
-	golden(t, "spread_eight", figure, err)
+	golden(t, "spread_seven", figure, err)
 
 	figure, err = plotting.Spread(plotting.Axes{Y: "loss", Log: true}, plotting.Group{Name: "one run", Values: []float64{0.3}})
 	golden(t, "spread_one_value", figure, err)
@@ -50,7 +50,7 @@ func TestSpreadRejects(t *testing.T) {
 		want   string
 	}{
 		{"no groups", plotting.Axes{}, nil, "no groups"},
-		{"too many", plotting.Axes{}, make([]plotting.Group, 9), "9 groups; at most 8"},
+		{"too many", plotting.Axes{}, make([]plotting.Group, 8), "8 groups; at most 7"},
 		{"no name", plotting.Axes{}, []plotting.Group{good, {Values: []float64{1}}}, "groups[1].Name is blank"},
 		{"no values", plotting.Axes{}, bad(), "groups[1].Values is empty"},
 		{"NaN", plotting.Axes{}, bad(1, math.NaN()), "groups[1].Values[1] is NaN"},
