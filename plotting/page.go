@@ -50,9 +50,15 @@ func (p *page) text(x, y float64, s string, style text.Style) {
 	p.canvas.FillText(style, p.point(x, y), s)
 }
 
-// textWithin draws s within a width: in a smaller size if necessary, and truncated if it is too wide
-// even in the smallest size.
+// textWithin draws s within a width, fitted.
 func (p *page) textWithin(x, y, width float64, s string, style text.Style) {
+	s, style = fitted(s, width, style)
+	p.text(x, y, s, style)
+}
+
+// fitted returns s as one line that fits into a width: in a smaller size if necessary, and truncated
+// if it is too wide even in the smallest size.
+func fitted(s string, width float64, style text.Style) (string, text.Style) {
 	s = oneLine(s)
 	for float64(style.Width(s)) > width && style.Font.Size > smallSize {
 		style.Font.Size--
@@ -61,12 +67,12 @@ func (p *page) textWithin(x, y, width float64, s string, style text.Style) {
 		runes = runes[:len(runes)-1]
 		s = strings.TrimSpace(string(runes)) + "…"
 	}
-	p.text(x, y, s, style)
+	return s, style
 }
 
-// sideways draws text that reads upward, centered on a point.
+// sideways draws text that reads upward from a point, or is centered on it.
 func (p *page) sideways(x, y float64, s string, style text.Style) {
-	style.Rotation, style.XAlign = math.Pi/2, text.XCenter
+	style.Rotation = math.Pi / 2
 	p.canvas.FillText(style, p.point(x, y), s)
 }
 
@@ -82,6 +88,12 @@ func (p *page) frame(x, y, width, height, thickness float64, c color.Color) {
 	p.fill(x-thickness, y+height, width+2*thickness, thickness, c)
 	p.fill(x-thickness, y, thickness, height, c)
 	p.fill(x+width, y, thickness, height, c)
+}
+
+// thinLine draws a straight line, one CSS pixel wide.
+func (p *page) thinLine(from, to xy, c color.Color) {
+	a, b := p.point(from.x, from.y), p.point(to.x, to.y)
+	p.canvas.StrokeLine2(draw.LineStyle{Color: c, Width: 1}, a.X, a.Y, b.X, b.Y)
 }
 
 // dot paints a disc with a white rim, which separates it from lines below.
