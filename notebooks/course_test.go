@@ -76,7 +76,7 @@ func checkSetUp(t *testing.T, nb notebookFile) {
 	if !slices.Equal(got.Source[:4], want.Source[:4]) {
 		t.Errorf("the set-up cell begins with\n%s, want\n%s", got.Source[:4], want.Source[:4])
 	}
-	if line := "func init_check() { must.M = inline.Check }\n"; !strings.Contains(got.text(), line) {
+	if line := "func init_check() { must.M = inline.Check }"; !strings.Contains(got.text(), line) {
 		t.Errorf("the set-up cell lacks %q", line)
 	}
 }
@@ -87,8 +87,8 @@ func checkIntroduced(t *testing.T, nb notebookFile) {
 		if cell.Type != "code" {
 			continue
 		}
-		if k == 0 || nb.Cells[k-1].Type != "markdown" || strings.HasPrefix(nb.Cells[k-1].text(), threeQuestions) {
-			t.Errorf("no text introduces the code cell %d:\n%s", k, cell.text())
+		if k == 0 || nb.Cells[k-1].Type != "markdown" || threeQuestions.MatchString(nb.Cells[k-1].text()) {
+			t.Errorf("no text introduces the code cell %d: %.80q", k, cell.text())
 		}
 	}
 }
@@ -138,7 +138,7 @@ func (nb notebookFile) anchors() (all []string) {
 	return all
 }
 
-const threeQuestions = "**Three questions**"
+var threeQuestions = regexp.MustCompile(`(?m)^\*\*Three questions\*\*`)
 
 var question = regexp.MustCompile(`(?s)<details>\s*<summary>.{10,}?</summary>\n\n.{20,}?\n\n</details>`)
 
@@ -163,7 +163,7 @@ func checkQuestions(t *testing.T, nb notebookFile) {
 			check()
 			part, _, _ = strings.Cut(source, "\n")
 			code, asked = false, false
-		case strings.HasPrefix(source, threeQuestions):
+		case threeQuestions.MatchString(source):
 			asked = true
 			if n := len(question.FindAllString(source, -1)); n != 3 || strings.Count(source, "<details>") != 3 {
 				t.Errorf("%q: %d questions with an answer that is Markdown, want 3", part, n)
@@ -178,11 +178,17 @@ func checkEnd(t *testing.T, nb notebookFile) {
 	var parts []string
 	text := map[string]string{}
 	for _, cell := range nb.Cells {
-		if title, ok := strings.CutPrefix(cell.text(), "## "); ok && cell.Type == "markdown" {
-			title, rest, _ := strings.Cut(title, "\n")
+		if cell.Type != "markdown" {
+			continue
+		}
+		for _, part := range strings.Split("\n"+cell.text(), "\n## ")[1:] {
+			title, rest, _ := strings.Cut(part, "\n")
 			parts = append(parts, title)
 			text[title] = rest
 		}
+	}
+	if len(parts) > 0 && parts[len(parts)-1] == "For teachers" { // after the solutions
+		parts = parts[:len(parts)-1]
 	}
 	want := []string{"What you learned", "Where to read on"}
 	if len(parts) < 2 || !slices.Equal(parts[len(parts)-2:], want) {

@@ -10,10 +10,10 @@ import (
 )
 
 const (
-	beliefRow    = 6 // height of a row in CSS pixels, and of a pixel of the digit
-	beliefColumn = 11
+	beliefRow    = 5.5 // height of a row in CSS pixels, and of a pixel of the digit
+	beliefColumn = 10
 	beliefWidth  = digitClasses * beliefColumn
-	beliefNumber = 42 // right of a map, for the probabilities of the true class
+	beliefNumber = 40 // right of a map, for the probabilities of the true class
 	beliefAcross = beliefWidth + beliefNumber + 14
 	beliefHead   = 28
 	beliefFoot   = 44
@@ -26,14 +26,15 @@ const (
 // aligned with those of the digit. The column of the true class has a frame, and its probability is
 // written beside some rows; a dot marks the most probable class of each row.
 //
-// image is [28, 28] row-major with values 0..1; label is the true class, 0..9; the Values of each map
+// image is [28, 28] row-major with values 0..1; label is the true class, 0..9, or -1 if it is unknown: then the
+// most probable class of the last row of the last map takes its place. The Values of each map
 // are [28][10], with values 0..1 that add up to 1 in each row, within 0.01. Beliefs returns an error
 // that names the argument and index if that is not so, and if there are no maps or more than twelve.
 func Beliefs(image []float32, label int32, maps ...Map) (*Figure, error) {
 	if err := checkImage(image); err != nil {
 		return nil, err
 	}
-	if label < 0 || label >= digitClasses {
+	if label < -1 || label >= digitClasses {
 		return nil, fmt.Errorf("plotting: label is %d, not a class from 0 to %d", label, digitClasses-1)
 	}
 	if err := checkMaps(maps, side); err != nil {
@@ -41,10 +42,15 @@ func Beliefs(image []float32, label int32, maps ...Map) (*Figure, error) {
 	}
 	for i, m := range maps {
 		for row, probabilities := range m.Values {
-			if _, err := mostProbable(fmt.Sprintf("maps[%d].Values[%d]", i, row), probabilities); err != nil {
+			if _, err := mostProbable(fmt.Sprintf("maps[%d].Values[%d]", i, row), probabilities, digitClasses); err != nil {
 				return nil, err
 			}
 		}
+	}
+	caption := "True"
+	if label == -1 {
+		best, _ := mostProbable("", maps[len(maps)-1].Values[side-1], digitClasses) // checked
+		caption, label = "Predicted", int32(best)
 	}
 	lines := (len(maps) + mapsAcross - 1) / mapsAcross
 	perLine := (len(maps) + lines - 1) / lines
@@ -56,11 +62,11 @@ func Beliefs(image []float32, label int32, maps ...Map) (*Figure, error) {
 		y := float64(8 + i/perLine*lineHeight + beliefHead)
 		if i%perLine == 0 {
 			s.drawSide(page, y)
-			page.text(beliefLeft, y+beliefHeight+14, fmt.Sprintf("True: %d", label), bold(bodySize, ink))
+			page.text(beliefLeft, y+beliefHeight+14, fmt.Sprintf("%s: %d", caption, label), bold(bodySize, ink))
 		}
 		s.drawBelief(page, float64(mapsLeft+i%perLine*beliefAcross), y, m, int(label))
 	}
-	return page.figure(beliefsAlt(label, maps)), nil
+	return page.figure(beliefsAlt(caption, label, maps)), nil
 }
 
 func (s sheet) drawBelief(page *page, x, y float64, m Map, label int) {
@@ -69,7 +75,7 @@ func (s sheet) drawBelief(page *page, x, y float64, m Map, label int) {
 	page.heat(x, y, beliefColumn, beliefRow, m.Values, colors)
 	s.drawTicks(page, x, y)
 	for row, probabilities := range m.Values {
-		best, _ := mostProbable("", probabilities) // checked
+		best, _ := mostProbable("", probabilities, digitClasses) // checked
 		dot := ink
 		if colors.dark(float64(probabilities[best])) {
 			dot = white
@@ -80,7 +86,7 @@ func (s sheet) drawBelief(page *page, x, y float64, m Map, label int) {
 	for class := range digitClasses {
 		style := plain(smallSize, muted)
 		if class == label {
-			style = bold(bodySize, ink)
+			style = bold(smallSize, ink)
 		}
 		page.text(x+(float64(class)+0.5)*beliefColumn, y+beliefHeight+13, strconv.Itoa(class), centered(style))
 	}
@@ -88,11 +94,12 @@ func (s sheet) drawBelief(page *page, x, y float64, m Map, label int) {
 		p := math.Min(1, float64(m.Values[row][label]))
 		page.text(x+beliefWidth+beliefNumber, y+(float64(row)+0.5)*beliefRow, format.Percent(p), right(plain(smallSize, ink)))
 	}
+	page.text(x+beliefWidth+beliefNumber, y+beliefHeight+13, fmt.Sprintf("p(%d)", label), right(plain(smallSize, ink)))
 	page.scaleBar(x, y+beliefHeight+32, beliefWidth, colors, format.Percent)
 }
 
-// beliefsAlt gives the probability of the true class after some rows.
-func beliefsAlt(label int32, maps []Map) string {
+// beliefsAlt gives the probability of the marked class after some rows.
+func beliefsAlt(caption string, label int32, maps []Map) string {
 	var parts []string
 	for i, m := range maps {
 		var numbers []string
@@ -102,6 +109,10 @@ func beliefsAlt(label int32, maps []Map) string {
 		}
 		parts = append(parts, m.nameOr(i)+": "+strings.Join(numbers, ", "))
 	}
-	return fmt.Sprintf("An image of a handwritten %d and heat maps of the probability of each class at each of its 28 rows. Probability of %d: %s.",
-		label, label, strings.Join(parts, "; "))
+	image := fmt.Sprintf("a handwritten %d", label)
+	if caption != "True" {
+		image = fmt.Sprintf("a digit, predicted %d,", label)
+	}
+	return fmt.Sprintf("An image of %s and heat maps of the probability of each class at each of its 28 rows. Probability of %d: %s.",
+		image, label, strings.Join(parts, "; "))
 }

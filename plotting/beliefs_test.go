@@ -68,7 +68,7 @@ func TestBeliefsRejects(t *testing.T) {
 	}{
 		{"two images", segmentDigits(4, 4), 4, []plotting.Map{good}, []string{"image has 1568 values"}},
 		{"label too large", digit, 10, []plotting.Map{good}, []string{"label is 10", "0 to 9"}},
-		{"label negative", digit, -1, []plotting.Map{good}, []string{"label is -1"}},
+		{"label negative", digit, -2, []plotting.Map{good}, []string{"label is -2"}},
 		{"no maps", digit, 4, nil, []string{"no maps"}},
 		{"too few rows", digit, 4, []plotting.Map{{Values: good.Values[:27]}}, []string{"maps[0].Values has 27 rows; want 28"}},
 		{"units for classes", digit, 4, []plotting.Map{{Values: drifting(1, 28, 128, sigmoid)}}, []string{"maps[0].Values[0] has 128 values for 10 classes"}},

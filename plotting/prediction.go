@@ -32,7 +32,7 @@ func Prediction(image, probabilities []float32, label int32) (*Figure, error) {
 	if label < 0 || label >= digitClasses {
 		return nil, fmt.Errorf("plotting: label is %d, not a class from 0 to %d", label, digitClasses-1)
 	}
-	predicted, err := mostProbable("probabilities", probabilities)
+	predicted, err := mostProbable("probabilities", probabilities, digitClasses)
 	if err != nil {
 		return nil, err
 	}
@@ -56,9 +56,9 @@ func Prediction(image, probabilities []float32, label int32) (*Figure, error) {
 
 // mostProbable returns the class with the greatest probability, the first if there are several. It
 // checks the probabilities, which are the named argument.
-func mostProbable(name string, probabilities []float32) (int, error) {
-	if len(probabilities) != digitClasses {
-		return 0, fmt.Errorf("plotting: %s has %d values for %d classes", name, len(probabilities), digitClasses)
+func mostProbable(name string, probabilities []float32, classes int) (int, error) {
+	if len(probabilities) != classes {
+		return 0, fmt.Errorf("plotting: %s has %d values for %d classes", name, len(probabilities), classes)
 	}
 	best, total := 0, 0.0
 	for class, p := range probabilities {

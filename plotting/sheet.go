@@ -109,16 +109,26 @@ func (s sheet) width(perLine int, room float64) int {
 // drawSide draws the numbers of the rows and the digit.
 func (s sheet) drawSide(page *page, y float64) {
 	x := float64(sheetMargin + sideName + rowNumbers)
-	page.sideways(sheetMargin+6, y+s.height()/2, s.down, plain(bodySize, ink))
+	page.sideways(sheetMargin+6, y+s.height()/2, s.down, centered(plain(bodySize, ink)))
 	for _, row := range places(s.rows()) {
 		page.text(x-8, y+(float64(row)+0.5)*s.cellHeight, strconv.Itoa(row), right(plain(smallSize, muted)))
 	}
 	if s.image != nil {
-		page.digit(x, y, s.cellHeight, s.image)
+		page.digit(x, y, s.cellHeight, fewShades(s.image))
 		page.frame(x, y, s.height(), s.height(), 0.5, frameLine)
 		s.drawTicks(page, x, y)
 		page.text(x, y-14, "image", bold(bodySize, ink))
 	}
+}
+
+// fewShades returns the image with as many shades as a scale has: all 256 would take the places of
+// the scales' colors in the palette.
+func fewShades(image []float32) []float32 {
+	few := make([]float32, len(image))
+	for i, v := range image {
+		few[i] = float32(math.Round(float64(v)*shadeLevels) / shadeLevels)
+	}
+	return few
 }
 
 // drawTicks marks the rows with numbers at the left edge of a map.
@@ -144,7 +154,7 @@ func (s sheet) drawMap(page *page, x, y, room float64, m Map) {
 	if between := width - 16 - float64(style.Width(strconv.Itoa(n-1))); between > 30 {
 		page.textWithin(x+width/2, foot+12, between, s.across, centered(style))
 	}
-	page.scaleBar(x, foot+30, s.mapWidth(m, room), colors, writeEnd)
+	page.scaleBar(x, foot+30, s.mapWidth(m, room), colors, writeTick)
 }
 
 // heat draws values[row][column] as cells of the given size in CSS pixels.

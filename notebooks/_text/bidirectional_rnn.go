@@ -183,7 +183,7 @@ show(plotting.Digits("The first nine training images", train.Images, train.Label
 // %% [markdown]
 // ## 2. Hyperparameters
 //
-// The same as in the original. If you are in a hurry, set `epochs` to 1: that already gives an accuracy above 90%.
+// These numbers are not learned; you choose them. An *epoch* is one pass over the training images. They are read in *batches* of 100, and the weights change after each batch: that is one step, or iteration. The numbers are those of the original. If you are in a hurry, set `epochs` to 1: that already gives an accuracy above 90%.
 
 // %%
 const (
@@ -227,7 +227,7 @@ const numHiddenUnits = 128 // number of hidden units of the RNN
 //
 // ### 4.1. Helper functions for creating new variables
 //
-// A variable is a tensor that training changes. It has a name within a *scope*, a shape, and an *initializer* that sets its first values: small random numbers for weights, zeros for biases.
+// A *tensor* is an array with any number of dimensions. A variable is a tensor that training changes. It has a name within a *scope*, a shape, and an *initializer* that sets its first values: small random numbers for weights, zeros for biases.
 //
 // *Different from the original:* TensorFlow keeps track of the current scope itself; in GoMLX you pass it along.
 
@@ -253,7 +253,7 @@ func biasVariable(scope *model.Scope, shape ...int) *model.Variable {
 // %% [markdown]
 // ### 4.2. Helper-function for creating a Bidirectional RNN
 //
-// This is the heart of the tutorial. At each time step an LSTM cell takes the row $x_t$ and its own last hidden state $h_{t-1}$. From them it computes three gates, $i$, $f$ and $o$, and a candidate $j$, each a vector of 128 numbers ($\sigma$ is the sigmoid, $\odot$ the product element by element):
+// This is the heart of the tutorial. At each time step an LSTM cell takes the row $x_t$ and its own last hidden state $h_{t-1}$. From them it computes three gates, $i$, $f$ and $o$, and a candidate $j$, each a vector of 128 numbers (brackets join two vectors, $\sigma$ is the sigmoid, $\odot$ the product element by element):
 //
 // $$
 // \begin{aligned}
@@ -268,7 +268,7 @@ func biasVariable(scope *model.Scope, shape ...int) *model.Variable {
 //
 // The 1 in the forget gate is the *forget bias*: at first, a cell keeps most of its memory.
 //
-// `BiRNN` makes two such cells. One reads forward, the other backward; the last of their joined outputs is multiplied by the weights. It is a *graph-building* function: its arguments and its result stand for tensors, and XLA compiles the whole graph later. Try to find each line of the original here.
+// `BiRNN` makes two such cells. One reads forward, the other backward; the last of their joined outputs is multiplied by the weights. That gives a score for each class, the *logits*: the higher, the more likely. `BiRNN` is a *graph-building* function: its arguments and its result stand for tensors, and XLA compiles the whole graph later. Try to find each line of the original here.
 //
 // *Different from the original:* there is no `unstack`, because the layer reads the tensor `[batch, timesteps, numInput]` as it is, and `At(-1)` computes only what that one output needs.
 
@@ -343,7 +343,7 @@ func yPred(logits *graph.Node) *graph.Node { return graph.Softmax(logits, -1) }
 // %% [markdown]
 // ### 5.3. Define the loss function, optimizer, accuracy, and predicted class
 //
-// The loss is the cross-entropy between the predicted probabilities and the true digits. The optimizer, Adam, minimizes it; GoMLX derives the gradients from the functions that you wrote. The last lines put the pieces together.
+// The loss is the cross-entropy: minus the logarithm of the probability that the network gives to the true digit, averaged over the batch. It is 0 for a network that is sure of all digits and right. The optimizer, Adam, lowers it in small steps; GoMLX derives the gradients from the functions that you wrote. The last lines put the pieces together.
 //
 // *Different from the original:* `birnn.Adam` computes exactly what TensorFlow's Adam does. (GoMLX's own adds its epsilon in a different place; it works here too, as does any other GoMLX optimizer.)
 
@@ -372,7 +372,7 @@ var network = birnn.Network{
 // %% [markdown]
 // ### 5.4. Initialize all variables
 //
-// `initialize` creates the variables and draws their first values. Check the shapes: each kernel has 28 + 128 rows (the input, then the hidden state) and 4 · 128 columns (the three gates and the candidate).
+// `initialize` creates the variables and draws their first values. Check the shapes: each kernel (here the matrix of a cell's weights, not the program that runs Go cells) has 28 + 128 rows (the input, then the hidden state) and 4 · 128 columns (the three gates and the candidate).
 
 // %%
 func initialize() *birnn.Model {

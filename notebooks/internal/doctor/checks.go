@@ -11,6 +11,7 @@ import (
 
 	"github.com/easy-gomlx/tutorials/birnn/backend"
 	"github.com/easy-gomlx/tutorials/birnn/mnist"
+	"github.com/easy-gomlx/tutorials/birnn/sequences"
 	"github.com/easy-gomlx/tutorials/notebooks/internal/lab"
 	"github.com/easy-gomlx/tutorials/notebooks/internal/setup"
 	"github.com/gomlx/gomlx/core/graph"
@@ -164,7 +165,39 @@ func (c checks) mnist(ctx context.Context) finding {
 		f.err = err
 		return f
 	}
-	f.detail = fmt.Sprintf("%d + %d + %d images in %s", data.Train.Len(), data.Validation.Len(), data.Test.Len(), dir)
+	f.detail = fmt.Sprintf("%d + %d + %d images in %s (%.0f MB)", data.Train.Len(), data.Validation.Len(), data.Test.Len(), dir, float64(size(dir))/1e6)
+	return f
+}
+
+// size returns the size of the files in a directory in bytes.
+func size(dir string) (sum int64) {
+	entries, _ := os.ReadDir(dir)
+	for _, entry := range entries {
+		if info, err := entry.Info(); err == nil && info.Mode().IsRegular() {
+			sum += info.Size()
+		}
+	}
+	return sum
+}
+
+// speech loads the sequences of different lengths from the cache.
+func (c checks) speech(ctx context.Context) finding {
+	f := finding{part: "Japanese Vowels", fix: prepare}
+	dir, err := sequences.CacheDir()
+	if err != nil {
+		f.err, f.fix = err, "export EASY_GOMLX_CACHE=/a/writable/directory"
+		return f
+	}
+	if _, err := os.Stat(dir); err != nil {
+		f.err = errors.New("not downloaded yet")
+		return f
+	}
+	train, test, err := sequences.JapaneseVowels(ctx, dir)
+	if err != nil {
+		f.err = err
+		return f
+	}
+	f.detail = fmt.Sprintf("%d + %d utterances in %s", train.Len(), test.Len(), dir)
 	return f
 }
 

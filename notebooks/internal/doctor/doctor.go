@@ -28,7 +28,7 @@ func Check(ctx context.Context, s *setup.Setup, port int) error {
 	c := checks{setup: s, port: port}
 	problems := false
 	for _, check := range []func(context.Context) finding{
-		c.cache, c.disk, c.goCommand, c.python, c.jupyter, c.kernel, c.plugin, c.backend, c.mnist, c.freePort,
+		c.cache, c.disk, c.goCommand, c.python, c.jupyter, c.kernel, c.plugin, c.backend, c.mnist, c.speech, c.freePort,
 	} {
 		f := check(ctx)
 		if ctx.Err() != nil {

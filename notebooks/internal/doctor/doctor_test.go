@@ -45,7 +45,7 @@ func TestNothingSetUp(t *testing.T) {
 	if !errors.Is(err, ErrProblems) {
 		t.Errorf("got %v, want %v", err, ErrProblems)
 	}
-	for _, line := range []string{"✓ cache directory", "✗ JupyterLab: not installed", "✗ Go kernel: gonb", "✗ MNIST: not downloaded", "to fix it: go run ./notebooks -prepare"} {
+	for _, line := range []string{"✓ cache directory", "✗ JupyterLab: not installed", "✗ Go kernel: gonb", "✗ MNIST: not downloaded", "✗ Japanese Vowels: not downloaded", "to fix it: go run ./notebooks -prepare"} {
 		if !strings.Contains(said, line) {
 			t.Errorf("it does not print %q:\n%s", line, said)
 		}
@@ -69,7 +69,7 @@ func TestProblems(t *testing.T) {
 	said, _, err := runChecks(t, l.Addr().(*net.TCPAddr).Port, func(cache string) {
 		for _, name := range []string{
 			"mnist/train-images-idx3-ubyte", "mnist/train-labels-idx1-ubyte", "mnist/t10k-images-idx3-ubyte", "mnist/t10k-labels-idx1-ubyte",
-			"xla/go-xla/pjrt_c_api_cpu_plugin.so", "tools/gonb-v0.11.5/gonb",
+			"sequences/JapaneseVowels_TRAIN.ts", "xla/go-xla/pjrt_c_api_cpu_plugin.so", "tools/gonb-v0.11.5/gonb",
 		} {
 			file := filepath.Join(cache, name)
 			err := os.MkdirAll(filepath.Dir(file), 0o755)
@@ -86,7 +86,7 @@ func TestProblems(t *testing.T) {
 		t.Errorf("got %v, want %v", err, ErrProblems)
 	}
 	for _, line := range []string{
-		"✗ MNIST: mnist: " + files[0], "✗ XLA's CPU plugin: ", files[4], "✗ Go kernel: gonb v0.11.5 is corrupt", "✗ computation: not tested",
+		"✗ MNIST: mnist: " + files[0], "✗ Japanese Vowels: sequences: " + files[4], "✗ XLA's CPU plugin: ", files[5], "✗ Go kernel: gonb v0.11.5 is corrupt", "✗ computation: not tested",
 		"✗ port: port ", "in use; choose another with -port",
 	} {
 		if !strings.Contains(said, line) {

@@ -1,5 +1,5 @@
-// Package setup prepares what the notebooks need: a Python environment with JupyterLab, the Go kernel with its helpers, XLA's plugin, and
-// MNIST. Everything is in one directory of the user's cache; nothing else on the machine changes, and no privileges are needed.
+// Package setup prepares what the notebooks need: a Python environment with JupyterLab, the Go kernel with its helpers, XLA's plugin, MNIST
+// and recorded speech. Everything is in one directory of the user's cache; nothing else on the machine changes, and no privileges are needed.
 // A complete setup may be read-only and shared by many users.
 //
 // Each part is either complete or missing, so an interrupted setup resumes the next time.
@@ -15,6 +15,7 @@ import (
 
 	"github.com/easy-gomlx/tutorials/birnn/backend"
 	"github.com/easy-gomlx/tutorials/birnn/mnist"
+	"github.com/easy-gomlx/tutorials/birnn/sequences"
 )
 
 // Setup is what the notebooks need, in one directory.
@@ -71,6 +72,7 @@ func (s *Setup) Prepare(ctx context.Context) error {
 		{"the Go kernel", s.kernel},
 		{"XLA", s.plugin},
 		{"MNIST", s.digits},
+		{"Japanese Vowels", s.speech},
 	} {
 		if err := step.do(ctx); err != nil {
 			if ctx.Err() != nil {
@@ -115,5 +117,15 @@ func (s *Setup) digits(ctx context.Context) error {
 		return err
 	}
 	s.Console.Done("MNIST (%d images for training, %d for validation, %d for testing)", data.Train.Len(), data.Validation.Len(), data.Test.Len())
+	return nil
+}
+
+// speech fetches the sequences of different lengths.
+func (s *Setup) speech(ctx context.Context) error {
+	train, test, err := sequences.JapaneseVowels(ctx, "")
+	if err != nil {
+		return err
+	}
+	s.Console.Done("Japanese Vowels (%d utterances for training, %d for testing)", train.Len(), test.Len())
 	return nil
 }
