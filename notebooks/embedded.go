@@ -16,9 +16,9 @@ import (
 // defaultDir is where a reader without a clone of the repository finds the notebooks.
 const defaultDir = "easy-gomlx"
 
-// embedded are the notebooks, for a reader without a clone.
+// embedded are the notebooks and their list, for a reader without a clone.
 //
-//go:embed *.ipynb
+//go:embed *.ipynb README.md
 var embedded embed.FS
 
 // forVersion replaces, in the JSON text of a notebook, the lines with which its cells use the clone that it is in. They then use that
@@ -38,10 +38,11 @@ func copyNotebooks(dir, version string, console *setup.Console) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("make the directory for the notebooks: %w; choose another one with -dir", err)
 	}
-	names, err := fs.Glob(embedded, "*.ipynb")
+	names, err := fs.Glob(embedded, "*")
 	if err != nil {
 		return err
 	}
+	var copied, kept []string
 	for _, name := range names {
 		content, err := embedded.ReadFile(name)
 		if err != nil {
@@ -54,12 +55,19 @@ func copyNotebooks(dir, version string, console *setup.Console) error {
 			if err := writeNew(path, content); err != nil {
 				return fmt.Errorf("copy the notebook: %w; choose another directory with -dir", err)
 			}
-			console.Done("%s, the notebook of %s", path, version)
+			copied = append(copied, path)
 		case err != nil:
 			return err
 		case !bytes.Equal(found, content):
-			console.Say("%s is kept, although it is not the notebook of %s: it was changed, or is of another version; -dir copies to another directory", path, version)
+			kept = append(kept, path)
 		}
+	}
+	if len(copied) > 0 {
+		console.Done("the notebooks of %s: %s", version, strings.Join(copied, ", "))
+	}
+	if len(kept) > 0 {
+		console.Say("not those of %s, but kept, since they were changed or are of another version (-dir copies to another directory): %s",
+			version, strings.Join(kept, ", "))
 	}
 	return nil
 }

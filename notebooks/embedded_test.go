@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -20,11 +21,11 @@ func TestCopyNotebooks(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer screen.Close()
-		file, err := find(options{dir: dir, notebook: tutorial}, version, setup.NewConsole(screen))
-		if err != nil || file != filepath.Join(dir, tutorial) {
-			t.Fatalf("got %q, %v", file, err)
+		files, err := find(options{dir: dir, notebooks: []string{list, tutorial}}, version, setup.NewConsole(screen))
+		if want := []string{filepath.Join(dir, list), filepath.Join(dir, tutorial)}; err != nil || !slices.Equal(files, want) {
+			t.Fatalf("got %q, %v", files, err)
 		}
-		notebook, err := os.ReadFile(file)
+		notebook, err := os.ReadFile(files[1])
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -76,7 +77,7 @@ func TestEmbeddedNotebooks(t *testing.T) {
 
 // TestDirInAClone verifies that -dir is an error where it has no effect.
 func TestDirInAClone(t *testing.T) {
-	if _, err := find(options{dir: "x", notebook: tutorial}, "", nil); err == nil || !strings.Contains(err.Error(), "-dir") {
+	if _, err := find(options{dir: "x", notebooks: []string{tutorial}}, "", nil); err == nil || !strings.Contains(err.Error(), "-dir") {
 		t.Errorf("got %v, want an error that names -dir", err)
 	}
 }

@@ -1,11 +1,12 @@
-// Command notebooks opens the tutorial in JupyterLab, after preparing what it needs:
+// Command notebooks opens the notebooks in JupyterLab, after preparing what they need:
 //
-//	go run ./notebooks                         prepare, and open the tutorial in JupyterLab
+//	go run ./notebooks                         prepare, and open the list of notebooks in JupyterLab
+//	go run ./notebooks draw_a_digit.ipynb      open one of them
 //	go run ./notebooks -prepare                only prepare
-//	go run ./notebooks -execute -epochs 1      run it without a browser
+//	go run ./notebooks -execute -epochs 1      run the tutorial without a browser
 //	go run ./notebooks -doctor                 find out what is wrong
 //
-// The name of another notebook may follow the flags. Without a clone of the repository,
+// With -execute, the names of other notebooks may follow the flags. Without a clone of the repository,
 //
 //	go run github.com/easy-gomlx/tutorials/notebooks@latest
 //
@@ -25,7 +26,9 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"syscall"
 
 	"github.com/easy-gomlx/tutorials/notebooks/internal/doctor"
@@ -33,12 +36,16 @@ import (
 	"github.com/easy-gomlx/tutorials/notebooks/internal/setup"
 )
 
-const tutorial = "bidirectional_rnn.ipynb"
+const (
+	tutorial = "bidirectional_rnn.ipynb"
+	list     = "README.md" // of the notebooks, in the order to read
+)
 
 type options struct {
 	prepare, execute, doctor, noBrowser bool
 	epochs, port                        int
-	dir, out, notebook                  string
+	dir, out                            string
+	notebooks                           []string // names or paths
 }
 
 func main() {
@@ -61,7 +68,7 @@ func parse(args []string) (options, error) {
 	var o options
 	f := flag.NewFlagSet("notebooks", flag.ContinueOnError)
 	f.BoolVar(&o.prepare, "prepare", false, "only prepare")
-	f.BoolVar(&o.execute, "execute", false, "run the notebook without a browser")
+	f.BoolVar(&o.execute, "execute", false, "run the tutorial, or the notebooks that are named, without a browser")
 	f.IntVar(&o.epochs, "epochs", 0, "with -execute: the number of `epochs` to train, instead of the notebook's")
 	f.StringVar(&o.out, "o", "out", "with -execute: the `directory` for the executed notebook, its web page and its checkpoints")
 	f.StringVar(&o.dir, "dir", "", "without a clone of the repository: the `directory` to copy the notebooks to (default \""+defaultDir+"\")")
@@ -71,14 +78,20 @@ func parse(args []string) (options, error) {
 	if err := f.Parse(args); err != nil {
 		return o, err
 	}
-	o.notebook = tutorial
-	if f.NArg() > 0 {
-		o.notebook = f.Arg(0)
+	switch {
+	case f.NArg() > 0:
+		o.notebooks = f.Args()
+	case o.execute:
+		o.notebooks = []string{tutorial}
+	default:
+		o.notebooks = []string{list}
 	}
 	var problem string
 	switch {
-	case f.NArg() > 1:
-		problem = fmt.Sprintf("one notebook at a time, not %q; flags come before its name", f.Args())
+	case f.NArg() > 1 && !o.execute:
+		problem = fmt.Sprintf("open one notebook at a time, not %q; flags come before its name", f.Args())
+	case slices.ContainsFunc(f.Args(), func(name string) bool { return strings.HasPrefix(name, "-") }):
+		problem = fmt.Sprintf("flags come before the names of notebooks, not %q", f.Args())
 	case o.epochs < 0:
 		problem = fmt.Sprintf("-epochs %d: want at least 1", o.epochs)
 	case o.epochs > 0 && !o.execute:
@@ -99,9 +112,9 @@ func run(ctx context.Context, o options) error {
 	if o.doctor {
 		return doctor.Check(ctx, s, o.port)
 	}
-	var notebook string
+	var files []string
 	if !o.prepare { // before anything slow
-		if notebook, err = find(o, setup.Version(), s.Console); err != nil {
+		if files, err = find(o, setup.Version(), s.Console); err != nil {
 			return err
 		}
 	}
@@ -111,39 +124,57 @@ func run(ctx context.Context, o options) error {
 	switch {
 	case o.prepare:
 		return nil
-	case o.execute:
-		return lab.Execute(ctx, s, lab.Execution{Notebook: notebook, Out: o.out, Epochs: o.epochs})
+	case !o.execute:
+		return lab.Open(ctx, s, lab.Session{File: files[0], Port: o.port, NoBrowser: o.noBrowser})
 	}
-	return lab.Open(ctx, s, lab.Session{Notebook: notebook, Port: o.port, NoBrowser: o.noBrowser})
+	for _, file := range files {
+		if err := lab.Execute(ctx, s, lab.Execution{Notebook: file, Out: o.out, Epochs: o.epochs}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// find returns the file of a notebook, given its path or the name of one of ours. Ours are those of the clone or, where there is none
+// find returns the files of notebooks, given their paths or the names of ours. Ours are those of the clone or, where there is none
 // because the go command downloaded the module, copies that the reader can change.
-func find(o options, version string, console *setup.Console) (string, error) {
+func find(o options, version string, console *setup.Console) ([]string, error) {
 	if version == "" && o.dir != "" {
-		return "", fmt.Errorf("-dir %s: in a clone of the repository the notebooks are not copied; start without -dir", o.dir)
+		return nil, fmt.Errorf("-dir %s: in a clone of the repository the notebooks are not copied; start without -dir", o.dir)
 	}
-	if _, err := os.Stat(o.notebook); err == nil && o.dir == "" {
-		return filepath.Abs(o.notebook)
-	}
-	if filepath.Base(o.notebook) != o.notebook {
-		return "", fmt.Errorf("there is no notebook %s", o.notebook)
-	}
-	dir := cmp.Or(o.dir, defaultDir)
-	if version != "" {
-		if err := copyNotebooks(dir, version, console); err != nil {
-			return "", err
+	ours := sync.OnceValues(func() (string, error) { return ourDir(cmp.Or(o.dir, defaultDir), version, console) })
+	var files []string
+	for _, name := range o.notebooks {
+		path := name
+		if _, err := os.Stat(name); err != nil || o.dir != "" || name == list { // the current directory may have a README.md too
+			if filepath.Base(name) != name {
+				return nil, fmt.Errorf("there is no notebook %s", name)
+			}
+			dir, err := ours()
+			if err != nil {
+				return nil, err
+			}
+			path = filepath.Join(dir, name)
+			if _, err := os.Stat(path); err != nil {
+				return nil, fmt.Errorf("there is no notebook %s", path)
+			}
 		}
-	} else {
-		out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", setup.Module).Output()
+		path, err := filepath.Abs(path)
 		if err != nil {
-			return "", fmt.Errorf("find the directory of the notebooks: %w; run the command inside a clone of %s", err, setup.Module)
+			return nil, err
 		}
-		dir = filepath.Join(strings.TrimSpace(string(out)), "notebooks")
+		files = append(files, path)
 	}
-	path := filepath.Join(dir, o.notebook)
-	if _, err := os.Stat(path); err != nil {
-		return "", fmt.Errorf("there is no notebook %s", path)
+	return files, nil
+}
+
+// ourDir returns the directory with our notebooks: that of the clone, or dir, to which it copies those of a version of the module.
+func ourDir(dir, version string, console *setup.Console) (string, error) {
+	if version != "" {
+		return dir, copyNotebooks(dir, version, console)
 	}
-	return filepath.Abs(path)
+	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", setup.Module).Output()
+	if err != nil {
+		return "", fmt.Errorf("find the directory of the notebooks: %w; run the command inside a clone of %s", err, setup.Module)
+	}
+	return filepath.Join(strings.TrimSpace(string(out)), "notebooks"), nil
 }

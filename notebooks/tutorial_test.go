@@ -12,72 +12,6 @@ import (
 	"testing"
 )
 
-// notebookFile has the parts of a notebook file that the tests need.
-type notebookFile struct {
-	Cells []struct {
-		Type    string   `json:"cell_type"`
-		Source  []string `json:"source"`
-		Outputs []struct {
-			Type     string                    `json:"output_type"`
-			Data     map[string]any            `json:"data"`
-			Metadata map[string]map[string]any `json:"metadata"`
-			Text     []string                  `json:"text"`
-			Trace    []string                  `json:"traceback"`
-		} `json:"outputs"`
-	} `json:"cells"`
-}
-
-func readTutorial(t *testing.T) notebookFile { return readNotebook(t, tutorial) }
-
-func readNotebook(t *testing.T, path string) notebookFile {
-	t.Helper()
-	content, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var nb notebookFile
-	if err := json.Unmarshal(content, &nb); err != nil {
-		t.Fatalf("%s: %v", path, err)
-	}
-	return nb
-}
-
-// shown returns the text that a reader of the notebook sees below its code
-// cells.
-func (nb notebookFile) shown() string {
-	var all strings.Builder
-	for _, cell := range nb.Cells {
-		for _, output := range cell.Outputs {
-			page, _ := output.Data["text/html"].([]any)
-			fmt.Fprintln(&all, strings.Join(output.Text, "")+fmt.Sprintln(page...)+strings.Join(output.Trace, "\n"))
-		}
-	}
-	hidden := regexp.MustCompile(`(?s)<style>.*?</style>|<div class="gonb-err-context">.*?</div>|<[^>]*>`)
-	return hidden.ReplaceAllString(all.String(), "")
-}
-
-// section is a heading of the notebook, with the code below it.
-type section struct{ heading, code string }
-
-// sections returns the notebook's headings in their order.
-func (nb notebookFile) sections() []section {
-	heading := regexp.MustCompile(`(?m)^(#+ .*)$`)
-	var all []section
-	for _, cell := range nb.Cells {
-		source := strings.Join(cell.Source, "")
-		if cell.Type == "code" {
-			if len(all) > 0 {
-				all[len(all)-1].code += source + "\n"
-			}
-			continue
-		}
-		for _, h := range heading.FindAllString(source, -1) {
-			all = append(all, section{heading: h})
-		}
-	}
-	return all
-}
-
 // original maps the original tutorial's sections, in its order and with its
 // numbers, to what our cells below the same heading must contain.
 var original = []struct {
@@ -128,41 +62,6 @@ func TestSectionsOfTheOriginal(t *testing.T) {
 				t.Errorf("the code under %q lacks %q", want.heading, code)
 			}
 		}
-	}
-}
-
-// TestTutorialIsAccessible verifies what a screen reader needs: one first-level
-// heading, no skipped level, and a text alternative for every figure.
-func TestTutorialIsAccessible(t *testing.T) {
-	nb := readTutorial(t)
-	level := 0
-	for k, s := range nb.sections() {
-		l := strings.IndexByte(s.heading, ' ')
-		if (l == 1) != (k == 0) {
-			t.Errorf("heading %d is %q; only the first heading has the first level", k, s.heading)
-		}
-		if l > level+1 {
-			t.Errorf("heading %q skips a level", s.heading)
-		}
-		level = l
-	}
-	figures := 0
-	for k, cell := range nb.Cells {
-		for _, output := range cell.Outputs {
-			if output.Type == "error" || strings.Contains(strings.Join(output.Text, ""), "exit status") {
-				t.Errorf("cell %d ended in an error", k)
-			}
-			if output.Data["image/png"] == nil {
-				continue
-			}
-			figures++
-			if alt, _ := output.Metadata["image/png"]["alt"].(string); len(alt) < 20 {
-				t.Errorf("cell %d: a figure has the text alternative %q", k, alt)
-			}
-		}
-	}
-	if figures < 8 {
-		t.Errorf("the notebook has %d figures, want at least 8: commit it with the outputs of a full run", figures)
 	}
 }
 

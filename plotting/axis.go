@@ -33,11 +33,20 @@ func stepAxis(first, last int) axis {
 		a.lo = 0
 	}
 	a.hi = math.Max(float64(last), a.lo+1)
-	gap := math.Max(1, niceGap((a.hi-a.lo)/4))
-	for i := math.Ceil(a.lo / gap); i*gap <= a.hi; i++ {
-		a.ticks = append(a.ticks, tick{i * gap, format.Thousands(int(i * gap))})
-	}
+	a.mark(math.Max(1, niceGap((a.hi-a.lo)/4)), func(v float64) string { return format.Thousands(int(v)) })
 	return a
+}
+
+// mark adds ticks at the multiples of gap.
+func (a *axis) mark(gap float64, write func(float64) string) {
+	first, last := math.Ceil(a.lo/gap-1e-9), math.Floor(a.hi/gap+1e-9)
+	for i := range int(last-first) + 1 {
+		at := (first + float64(i)) * gap
+		if at == 0 {
+			at = 0 // not -0
+		}
+		a.ticks = append(a.ticks, tick{at, write(at)})
+	}
 }
 
 func accuracyAxis() axis {
@@ -60,9 +69,7 @@ func lossAxis(lo, hi float64) axis {
 	}
 	gap := niceGap((hi - lo) / 5)
 	a := axis{lo: math.Floor(lo/gap) * gap, hi: math.Ceil(hi/gap*1.02) * gap}
-	for i := math.Round(a.lo / gap); i <= math.Round(a.hi/gap); i++ {
-		a.ticks = append(a.ticks, tick{i * gap, strconv.FormatFloat(i*gap, 'g', 4, 64)})
-	}
+	a.mark(gap, func(v float64) string { return strconv.FormatFloat(v, 'g', 4, 64) })
 	return a
 }
 

@@ -25,6 +25,9 @@ func golden(t *testing.T, name string, figure *plotting.Figure, err error) {
 	if size := figure.Image.Bounds().Size(); size != image.Pt(2*figure.Width, 2*figure.Height) {
 		t.Errorf("%s: image is %v, want two pixels per CSS pixel of %dx%d", name, size, figure.Width, figure.Height)
 	}
+	if figure.Width > 720 {
+		t.Errorf("%s is %d CSS pixels wide; want at most 720, the width of a notebook", name, figure.Width)
+	}
 	got, err := figure.PNG()
 	if err != nil {
 		t.Fatal(err)

@@ -44,6 +44,14 @@ func checkClasses(name string, values []int32, classes int) error {
 	return nil
 }
 
+// checkImage checks a single image.
+func checkImage(image []float32) error {
+	if len(image) != pixels {
+		return fmt.Errorf("plotting: image has %d values, not 28*28 = 784", len(image))
+	}
+	return checkPixels("image", image, 0)
+}
+
 // checkPixels checks an image that starts at index first of the named argument.
 func checkPixels(name string, image []float32, first int) error {
 	for i, v := range image {

@@ -26,11 +26,16 @@ func Misclassified(title string, images []float32, labels, predictions []int32) 
 		}
 	}
 	if len(wrong) > 0 {
-		return digitGrid(title, images, labels, predictions, wrong)
+		return digitGrid{title: title, images: images, labels: labels, predictions: predictions, chosen: wrong}.draw()
 	}
+	return noMistakes(title, n), nil
+}
+
+// noMistakes is the figure for n images that are all classified correctly.
+func noMistakes(title string, n int) *Figure {
 	message := fmt.Sprintf("None: %s, all classified correctly.", format.Count(n, "image"))
 	page := newPage(gridWidth, 96)
 	page.textWithin(gridWidth/2, 30, gridWidth-gridMargin, title, centered(bold(titleSize, ink)))
 	page.text(gridWidth/2, 62, message, centered(plain(bodySize, ink)))
-	return page.figure(altWithTitle(title, message)), nil
+	return page.figure(altWithTitle(title, message))
 }

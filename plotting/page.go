@@ -50,9 +50,15 @@ func (p *page) text(x, y float64, s string, style text.Style) {
 	p.canvas.FillText(style, p.point(x, y), s)
 }
 
-// textWithin draws s within a width: in a smaller size if necessary, and truncated if it is too wide
-// even in the smallest size.
+// textWithin draws s within a width, fitted.
 func (p *page) textWithin(x, y, width float64, s string, style text.Style) {
+	s, style = fitted(s, width, style)
+	p.text(x, y, s, style)
+}
+
+// fitted returns s as one line that fits into a width: in a smaller size if necessary, and truncated
+// if it is too wide even in the smallest size.
+func fitted(s string, width float64, style text.Style) (string, text.Style) {
 	s = oneLine(s)
 	for float64(style.Width(s)) > width && style.Font.Size > smallSize {
 		style.Font.Size--
@@ -61,12 +67,29 @@ func (p *page) textWithin(x, y, width float64, s string, style text.Style) {
 		runes = runes[:len(runes)-1]
 		s = strings.TrimSpace(string(runes)) + "…"
 	}
-	p.text(x, y, s, style)
+	return s, style
 }
 
-// sideways draws text that reads upward, centered on a point.
+// wrapped breaks s into lines between words where it is wider than width, at most as many as given. The
+// last one may be too wide.
+func wrapped(s string, width float64, lines int, style text.Style) []string {
+	var all []string
+	for _, word := range strings.Fields(s) {
+		if last := len(all) - 1; last >= 0 {
+			if longer := all[last] + " " + word; len(all) == lines || float64(style.Width(longer)) <= width {
+				all[last] = longer
+				continue
+			}
+		}
+		all = append(all, word)
+	}
+	return all
+}
+
+// sideways draws text that reads upward from a point, or is centered on it.
 func (p *page) sideways(x, y float64, s string, style text.Style) {
-	style.Rotation, style.XAlign = math.Pi/2, text.XCenter
+	style.Rotation = math.Pi / 2
+	x -= 0.13 * float64(style.Font.Size) // as in text
 	p.canvas.FillText(style, p.point(x, y), s)
 }
 
@@ -82,6 +105,12 @@ func (p *page) frame(x, y, width, height, thickness float64, c color.Color) {
 	p.fill(x-thickness, y+height, width+2*thickness, thickness, c)
 	p.fill(x-thickness, y, thickness, height, c)
 	p.fill(x+width, y, thickness, height, c)
+}
+
+// thinLine draws a straight line, one CSS pixel wide.
+func (p *page) thinLine(from, to xy, c color.Color) {
+	a, b := p.point(from.x, from.y), p.point(to.x, to.y)
+	p.canvas.StrokeLine2(draw.LineStyle{Color: c, Width: 1}, a.X, a.Y, b.X, b.Y)
 }
 
 // dot paints a disc with a white rim, which separates it from lines below.

@@ -26,16 +26,13 @@ const (
 // 1, within 0.01; label is the true class, 0..9. Otherwise, Prediction returns an error that names
 // the argument.
 func Prediction(image, probabilities []float32, label int32) (*Figure, error) {
-	if len(image) != pixels {
-		return nil, fmt.Errorf("plotting: image has %d values, not 28*28 = 784", len(image))
-	}
-	if err := checkPixels("image", image, 0); err != nil {
+	if err := checkImage(image); err != nil {
 		return nil, err
 	}
 	if label < 0 || label >= digitClasses {
 		return nil, fmt.Errorf("plotting: label is %d, not a class from 0 to %d", label, digitClasses-1)
 	}
-	predicted, err := mostProbable(probabilities)
+	predicted, err := mostProbable("probabilities", probabilities, digitClasses)
 	if err != nil {
 		return nil, err
 	}
@@ -57,15 +54,16 @@ func Prediction(image, probabilities []float32, label int32) (*Figure, error) {
 		label, predicted, result, inWords(probabilities))), nil
 }
 
-// mostProbable returns the class with the greatest probability, the first if there are several.
-func mostProbable(probabilities []float32) (int, error) {
-	if len(probabilities) != digitClasses {
-		return 0, fmt.Errorf("plotting: %d probabilities for %d classes", len(probabilities), digitClasses)
+// mostProbable returns the class with the greatest probability, the first if there are several. It
+// checks the probabilities, which are the named argument.
+func mostProbable(name string, probabilities []float32, classes int) (int, error) {
+	if len(probabilities) != classes {
+		return 0, fmt.Errorf("plotting: %s has %d values for %d classes", name, len(probabilities), classes)
 	}
 	best, total := 0, 0.0
 	for class, p := range probabilities {
 		if !(p >= 0 && p <= 1.0001) { // allows for rounding
-			return 0, fmt.Errorf("plotting: probabilities[%d] is %v, not between 0 and 1", class, p)
+			return 0, fmt.Errorf("plotting: %s[%d] is %v, not between 0 and 1", name, class, p)
 		}
 		if p > probabilities[best] {
 			best = class
@@ -73,7 +71,7 @@ func mostProbable(probabilities []float32) (int, error) {
 		total += float64(p)
 	}
 	if math.Abs(total-1) > 0.01 {
-		return 0, fmt.Errorf("plotting: probabilities add up to %.3g, not 1; apply softmax to logits", total)
+		return 0, fmt.Errorf("plotting: %s add up to %.3g, not 1; apply softmax to logits", name, total)
 	}
 	return best, nil
 }

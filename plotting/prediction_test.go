@@ -48,7 +48,7 @@ func TestPredictionRejects(t *testing.T) {
 	}{
 		{"two images", segmentDigits(1, 2), only(4, 1), 4, "image has 1568 values"},
 		{"a pixel too large", dirty, only(4, 1), 4, "image[3] is 2"},
-		{"too few classes", digit, []float32{0, 1}, 4, "2 probabilities"},
+		{"too few classes", digit, []float32{0, 1}, 4, "probabilities has 2 values for 10 classes"},
 		{"a probability too large", digit, only(4, 1.5), 4, "probabilities[4] is 1.5"},
 		{"a negative probability", digit, only(4, -0.5), 4, "probabilities[4] is -0.5"},
 		{"NaN", digit, only(2, float32(math.NaN())), 4, "probabilities[2] is NaN"},

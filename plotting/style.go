@@ -12,7 +12,8 @@ import (
 	"gonum.org/v1/plot/text"
 )
 
-// Okabe and Ito's blue and vermillion, with lighter tints, and a darker shade for text on white.
+// Okabe and Ito's colors: blue and vermillion, with lighter tints and a darker shade for text on white,
+// and those that tell more than two lines apart.
 var (
 	white          = color.RGBA{0xff, 0xff, 0xff, 0xff}
 	ink            = color.RGBA{0x22, 0x22, 0x22, 0xff}
@@ -23,6 +24,9 @@ var (
 	grayBlue       = color.RGBA{0x8f, 0xa3, 0xb0, 0xff}
 	lightBlue      = color.RGBA{0xa6, 0xcf, 0xe6, 0xff}
 	paleBlue       = color.RGBA{0xdc, 0xec, 0xf6, 0xff}
+	green          = color.RGBA{0x00, 0x9e, 0x73, 0xff}
+	purple         = color.RGBA{0xcc, 0x79, 0xa7, 0xff}
+	orange         = color.RGBA{0xe6, 0x9f, 0x00, 0xff}
 	vermillion     = color.RGBA{0xd5, 0x5e, 0x00, 0xff}
 	darkVermillion = color.RGBA{0xa8, 0x46, 0x00, 0xff}
 	vermillionTint = color.RGBA{0xf3, 0xa4, 0x6a, 0xff}

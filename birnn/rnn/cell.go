@@ -1,15 +1,13 @@
 package rnn
 
 import (
-	"errors"
-	"fmt"
-
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/ml/model"
 	"github.com/gomlx/gomlx/ml/model/initializer"
+	"github.com/gomlx/gomlx/support/exceptions"
 )
 
 // Cell is the cell of a recurrent layer, an [*LSTM] or a [*GRU].
@@ -75,13 +73,13 @@ func (s State) nodes() []*Node {
 func newWeights(function string, scope *model.Scope, x *Node, numHidden, columns, biases int) (kernel, bias *Node) {
 	dtype := x.DType()
 	if dtype != dtypes.Float32 && dtype != dtypes.Float64 {
-		panic(fmt.Errorf("rnn.%s: x is %s; want Float32 or Float64", function, dtype))
+		exceptions.Panicf("rnn.%s: x is %s; want Float32 or Float64", function, dtype)
 	}
 	if x.Rank() < 2 || x.Shape().Dim(-1) < 1 {
-		panic(fmt.Errorf("rnn.%s: x is %s; want [..., input]", function, x.Shape()))
+		exceptions.Panicf("rnn.%s: x is %s; want [..., input]", function, x.Shape())
 	}
 	if numHidden < 1 {
-		panic(fmt.Errorf("rnn.%s: %d hidden units; want at least 1", function, numHidden))
+		exceptions.Panicf("rnn.%s: %d hidden units; want at least 1", function, numHidden)
 	}
 	k := scope.WithInitializer(initializer.GlorotUniformFn(scope)).
 		VariableWithShape("kernel", shapes.Make(dtype, x.Shape().Dim(-1)+numHidden, columns))
@@ -95,8 +93,8 @@ func newWeights(function string, scope *model.Scope, x *Node, numHidden, columns
 func checkedKernel(kernel, bias *Node, gates int) *Node {
 	if bias.Rank() != 1 || bias.Shape().Dim(0)%4 != 0 || kernel.Rank() != 2 ||
 		4*kernel.Shape().Dim(1) != gates*bias.Shape().Dim(0) || kernel.DType() != bias.DType() {
-		panic(fmt.Errorf("rnn: the cell's kernel is %s and its bias %s; want [input+hidden, %d*hidden] and [4*hidden] of one dtype",
-			kernel.Shape(), bias.Shape(), gates))
+		exceptions.Panicf("rnn: the cell's kernel is %s and its bias %s; want [input+hidden, %d*hidden] and [4*hidden] of one dtype",
+			kernel.Shape(), bias.Shape(), gates)
 	}
 	return kernel
 }
@@ -105,14 +103,14 @@ func checkedKernel(kernel, bias *Node, gates int) *Node {
 // axis is the input.
 func checkInput(cell Cell, x *Node) {
 	if cell == nil {
-		panic(errors.New("rnn: the cell is nil"))
+		exceptions.Panicf("rnn: the cell is nil")
 	}
 	kernel := cell.kernel()
 	if want := kernel.Shape().Dim(0) - cell.NumHidden(); x.Shape().Dim(-1) != want {
-		panic(fmt.Errorf("rnn: x is %s; the cell's kernel %s is for %d inputs", x.Shape(), kernel.Shape(), want))
+		exceptions.Panicf("rnn: x is %s; the cell's kernel %s is for %d inputs", x.Shape(), kernel.Shape(), want)
 	}
 	if x.DType() != kernel.DType() {
-		panic(fmt.Errorf("rnn: x is %s, the cell's kernel %s; want the same dtype", x.DType(), kernel.DType()))
+		exceptions.Panicf("rnn: x is %s, the cell's kernel %s; want the same dtype", x.DType(), kernel.DType())
 	}
 }
 
@@ -121,11 +119,11 @@ func checkState(cell Cell, s State, batch int) {
 	want := shapes.Make(cell.kernel().DType(), batch, cell.NumHidden())
 	for name, node := range map[string]*Node{"H": s.H, "C": s.C} {
 		if node != nil && !node.Shape().Equal(want) {
-			panic(fmt.Errorf("rnn: the state's %s is %s; want %s", name, node.Shape(), want))
+			exceptions.Panicf("rnn: the state's %s is %s; want %s", name, node.Shape(), want)
 		}
 	}
 	if s.C != nil && !cell.hasCellState() {
-		panic(fmt.Errorf("rnn: the state has a C, but the cell %T has no cell state", cell))
+		exceptions.Panicf("rnn: the state has a C, but the cell %T has no cell state", cell)
 	}
 }
 

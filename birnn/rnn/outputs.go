@@ -1,10 +1,9 @@
 package rnn
 
 import (
-	"fmt"
-
 	"github.com/gomlx/compute/dtypes"
 	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/support/exceptions"
 )
 
 // Outputs are the outputs of a recurrent layer for a batch of sequences.
@@ -42,7 +41,7 @@ func Bidirectional(forward, backward Cell, x *Node) *Outputs {
 
 func newOutputs(x *Node, directions ...*direction) *Outputs {
 	if x.Rank() != 3 || x.Shape().Dim(0) < 1 || x.Shape().Dim(1) < 1 {
-		panic(fmt.Errorf("rnn: x is %s; want [batch, time, input] of fixed size, with at least one sequence and one time step", x.Shape()))
+		exceptions.Panicf("rnn: x is %s; want [batch, time, input] of fixed size, with at least one sequence and one time step", x.Shape())
 	}
 	for _, d := range directions {
 		checkInput(d.cell, x)
@@ -54,7 +53,7 @@ func newOutputs(x *Node, directions ...*direction) *Outputs {
 // first. The outputs stay in the order of x.
 func (o *Outputs) Reverse() *Outputs {
 	if len(o.directions) != 1 {
-		panic(fmt.Errorf("rnn: Reverse of a bidirectional layer; only Unidirectional can be reversed"))
+		exceptions.Panicf("rnn: Reverse of a bidirectional layer; only Unidirectional can be reversed")
 	}
 	o.directions[0].backwards = true
 	return o.changed()
@@ -66,10 +65,10 @@ func (o *Outputs) Reverse() *Outputs {
 // steps counts as that number, one below 0 as 0.
 func (o *Outputs) Lengths(lengths *Node) *Outputs {
 	if lengths.DType() != dtypes.Int32 || lengths.Rank() != 1 || lengths.Shape().Dim(0) != o.x.Shape().Dim(0) {
-		panic(fmt.Errorf("rnn: lengths are %s; want (Int32)[%d], one for each sequence", lengths.Shape(), o.x.Shape().Dim(0)))
+		exceptions.Panicf("rnn: lengths are %s; want (Int32)[%d], one for each sequence", lengths.Shape(), o.x.Shape().Dim(0))
 	}
 	if o.lengths != nil {
-		panic(fmt.Errorf("rnn: Lengths was called twice"))
+		exceptions.Panicf("rnn: Lengths was called twice")
 	}
 	o.lengths = lengths
 	// Without this, a NaN would reach the gradient of the weights as 0*NaN.
@@ -81,7 +80,7 @@ func (o *Outputs) Lengths(lengths *Node) *Outputs {
 // each direction; by default it is zero. A nil field of a state is zero.
 func (o *Outputs) InitialState(states ...State) *Outputs {
 	if len(states) != len(o.directions) {
-		panic(fmt.Errorf("rnn: InitialState has %d states; want %d, one for each direction", len(states), len(o.directions)))
+		exceptions.Panicf("rnn: InitialState has %d states; want %d, one for each direction", len(states), len(o.directions))
 	}
 	for k, d := range o.directions {
 		checkState(d.cell, states[k], o.x.Shape().Dim(0))
@@ -105,10 +104,10 @@ const (
 // directions.
 func (o *Outputs) Merge(m Merge) *Outputs {
 	if m < Concat || m > Product {
-		panic(fmt.Errorf("rnn: Merge(%d) is unknown; want Concat, Sum, Mean or Product", int(m)))
+		exceptions.Panicf("rnn: Merge(%d) is unknown; want Concat, Sum, Mean or Product", int(m))
 	}
 	if n := len(o.directions); n == 2 && m != Concat && o.directions[0].cell.NumHidden() != o.directions[1].cell.NumHidden() {
-		panic(fmt.Errorf("rnn: Merge of %d and %d hidden units; only Concat can join different sizes", o.directions[0].cell.NumHidden(), o.directions[1].cell.NumHidden()))
+		exceptions.Panicf("rnn: Merge of %d and %d hidden units; only Concat can join different sizes", o.directions[0].cell.NumHidden(), o.directions[1].cell.NumHidden())
 	}
 	o.merge = m
 	return o

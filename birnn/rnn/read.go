@@ -1,11 +1,10 @@
 package rnn
 
 import (
-	"fmt"
-
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/support/exceptions"
 )
 
 // All returns the outputs of all time steps, [batch, time, hidden], or [batch,
@@ -50,7 +49,7 @@ func (o *Outputs) FinalStates() []State {
 func (o *Outputs) At(t int) *Node {
 	steps := o.x.Shape().Dim(1)
 	if t < -steps || t >= steps {
-		panic(fmt.Errorf("rnn: At(%d) of sequences with %d time steps", t, steps))
+		exceptions.Panicf("rnn: At(%d) of sequences with %d time steps", t, steps)
 	}
 	if t < 0 && o.lengths == nil {
 		t += steps

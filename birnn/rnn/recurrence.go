@@ -1,10 +1,9 @@
 package rnn
 
 import (
-	"fmt"
-
 	"github.com/gomlx/compute"
 	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/support/exceptions"
 )
 
 // recurrence runs a cell along the time axis.
@@ -39,7 +38,7 @@ func newRecurrence(cell Cell, x, mask *Node, initial State, backwards bool) *rec
 // singleStep is one time step of a cell from x, [batch, input].
 func singleStep(cell Cell, x *Node, before State) State {
 	if x.Rank() != 2 {
-		panic(fmt.Errorf("rnn: Step: x is %s; want [batch, input]", x.Shape()))
+		exceptions.Panicf("rnn: Step: x is %s; want [batch, input]", x.Shape())
 	}
 	return newRecurrence(cell, ExpandAxes(x, 1), nil, before, false).unrolled().final()
 }
@@ -113,8 +112,8 @@ type unrolledStates struct {
 
 func (r *recurrence) unrolled() states {
 	if r.steps() > maxUnrolled {
-		panic(fmt.Errorf("rnn: %d time steps; the backend %q, which unrolls them, takes at most %d: use XLA",
-			r.steps(), r.x.Graph().Backend().Name(), maxUnrolled))
+		exceptions.Panicf("rnn: %d time steps; the backend %q, which unrolls them, takes at most %d: use XLA",
+			r.steps(), r.x.Graph().Backend().Name(), maxUnrolled)
 	}
 	read := r.sequence()
 	_, fromHidden := read.split()

@@ -22,7 +22,7 @@ memory = setting("CLASS_MEMORY", "2G")
 c.Spawner.mem_limit = memory
 c.Spawner.cpu_limit = float(setting("CLASS_CPUS", "2"))
 c.Spawner.start_timeout = c.Spawner.http_timeout = 600  # starting thirty servers at once on a small machine takes minutes
-c.Spawner.default_url = "/lab/tree/work/tutorials/notebooks/bidirectional_rnn.ipynb"
+c.Spawner.default_url = "/lab/tree/work/tutorials/notebooks/README.md"
 c.Spawner.environment = {
     "GOMEMLIMIT": setting("CLASS_GO_MEMORY", "320MiB"),  # not a hard limit
 }

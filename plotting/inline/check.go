@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -33,8 +34,12 @@ const (
 	reportedPlaces = 2
 )
 
+// compiling is what GoMLX puts before the error of a graph-building function.
+var compiling = regexp.MustCompile(`failed during graph construction/compilation: compilation failed for Exec "[^"]*": (graphFn for "[^"]*" panicked: )?`)
+
 func report(w io.Writer, err error, callers []uintptr) {
-	lines := strings.Split(strings.TrimSpace(err.Error()), "\n")
+	text := compiling.ReplaceAllLiteralString(err.Error(), "building the graph: ")
+	lines := strings.Split(strings.TrimSpace(text), "\n")
 	if len(lines) > reportedLines {
 		lines = append(lines[:reportedLines-1], "…")
 	}
@@ -54,15 +59,19 @@ func report(w io.Writer, err error, callers []uintptr) {
 	}
 }
 
-// cellLines returns the lines of main.go, the program that GoNB generates from the cells, that are in a stack, innermost first. GoNB puts
-// cell and line before a path that it knows, which with -trimpath is not the one in the stack.
+// cellLines returns the lines of the program that GoNB generates from the cells (main.go, or main_test.go for a cell with %test) that are in
+// a stack, innermost first. After a panic these are the lines that led to it. GoNB puts cell and line before a path that it knows, which with
+// -trimpath is not the one in the stack.
 func cellLines(stack []uintptr) (lines []string) {
-	program := filepath.Join(os.Getenv("GONB_TMP_DIR"), "main.go")
 	frames := runtime.CallersFrames(stack)
 	for {
 		frame, more := frames.Next()
-		if strings.HasPrefix(frame.Function, "main.") && filepath.Base(frame.File) == "main.go" {
-			lines = append(lines, fmt.Sprintf("%s:%d", program, frame.Line))
+		file := filepath.Base(frame.File)
+		switch {
+		case frame.Function == "runtime.gopanic":
+			lines = nil // of the function that recovered
+		case file == "main.go" && strings.HasPrefix(frame.Function, "main."), file == "main_test.go" && !strings.Contains(frame.Function, "/"):
+			lines = append(lines, fmt.Sprintf("%s:%d", filepath.Join(os.Getenv("GONB_TMP_DIR"), file), frame.Line))
 		}
 		if !more {
 			return lines

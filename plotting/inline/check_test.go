@@ -49,3 +49,17 @@ func TestCheck(t *testing.T) {
 		t.Errorf("it reports\n%s\nwant\n%s", got, want)
 	}
 }
+
+// TestReportOfAGraph: the cause stands at the beginning, not behind the names of GoMLX's functions.
+func TestReportOfAGraph(t *testing.T) {
+	for _, text := range []string{
+		`failed during graph construction/compilation: compilation failed for Exec "a.func13": graphFn for "a.func13" panicked: x is flat`,
+		`failed during graph construction/compilation: compilation failed for Exec "a.func13": x is flat`,
+	} {
+		var b strings.Builder
+		report(&b, errors.New(text), nil)
+		if got, want := b.String(), "✗ building the graph: x is flat\n"; got != want {
+			t.Errorf("%s: it reports %q, want %q", text, got, want)
+		}
+	}
+}

@@ -14,11 +14,15 @@ import (
 
 // Show displays a figure in the output of the running cell, and returns once the notebook has
 // received it. Outside a GoNB notebook it returns an error.
-func Show(f *plotting.Figure) error {
+func Show(f *plotting.Figure) error { return Update(f, "") }
+
+// Update is like Show, but the figure replaces what this cell, or an earlier one, displayed with the
+// same displayID, which may be any text that is unique in the notebook.
+func Update(f *plotting.Figure, displayID string) error {
 	if !gonbui.IsNotebook {
 		return errors.New("inline: this program is not running in a GoNB notebook; use Figure.Save to write the figure to a file")
 	}
-	message, err := figureMessage(f, "")
+	message, err := figureMessage(f, displayID)
 	if err != nil {
 		return fmt.Errorf("inline: showing the figure: %w", err)
 	}

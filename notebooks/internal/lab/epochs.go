@@ -11,16 +11,16 @@ import (
 
 var epochsConstant = regexp.MustCompile(`(?m)^(\s*(?:const\s+)?epochs\s*=\s*)\d+`)
 
-// setEpochs changes the constant epochs in the code of a notebook, which must define it exactly once.
-func setEpochs(notebook []byte, epochs int) ([]byte, error) {
+// SetEpochs changes the constant epochs in the code of a notebook, which may define it once. It reports whether the notebook does.
+func SetEpochs(notebook []byte, epochs int) (changed []byte, found bool, err error) {
 	var nb map[string]any
 	decoder := json.NewDecoder(bytes.NewReader(notebook))
 	decoder.UseNumber()
 	if err := decoder.Decode(&nb); err != nil {
-		return nil, fmt.Errorf("not a notebook: %w", err)
+		return nil, false, fmt.Errorf("not a notebook: %w", err)
 	}
 	cells, _ := nb["cells"].([]any)
-	found := 0
+	lines := 0
 	for _, c := range cells {
 		cell, _ := c.(map[string]any)
 		if cell["cell_type"] != "code" {
@@ -28,14 +28,15 @@ func setEpochs(notebook []byte, epochs int) ([]byte, error) {
 		}
 		source := text(cell["source"])
 		if n := len(epochsConstant.FindAllString(source, -1)); n > 0 {
-			found += n
+			lines += n
 			cell["source"] = epochsConstant.ReplaceAllString(source, "${1}"+strconv.Itoa(epochs))
 		}
 	}
-	if found != 1 {
-		return nil, fmt.Errorf("its code has %d lines like \"epochs = 10\", but -epochs needs exactly one", found)
+	if lines > 1 {
+		return nil, true, fmt.Errorf("its code has %d lines like \"epochs = 10\", but -epochs needs exactly one", lines)
 	}
-	return json.Marshal(nb)
+	changed, err = json.Marshal(nb)
+	return changed, lines == 1, err
 }
 
 // text returns the source of a cell: a string, or a list of lines.

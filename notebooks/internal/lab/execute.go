@@ -25,7 +25,7 @@ const CheckpointsVariable = "EASY_GOMLX_CHECKPOINTS"
 type Execution struct {
 	Notebook string // the file; the cells run in its directory
 	Out      string // the directory for the notebook with its outputs, the web page and the checkpoints
-	Epochs   int    // if positive, replaces the constant of that name
+	Epochs   int    // if positive, replaces the constant of that name, in a notebook that has one
 }
 
 // ErrCellFailed means that a cell of the notebook failed; its error has been printed.
@@ -38,8 +38,12 @@ func Execute(ctx context.Context, s *setup.Setup, e Execution) error {
 		return err
 	}
 	if e.Epochs > 0 {
-		if source, err = setEpochs(source, e.Epochs); err != nil {
+		var found bool
+		if source, found, err = SetEpochs(source, e.Epochs); err != nil {
 			return fmt.Errorf("%s: %w", e.Notebook, err)
+		}
+		if !found {
+			s.Console.Say("-epochs has no effect on %s, which has no line like \"epochs = 10\"", e.Notebook)
 		}
 	}
 	dir, err := filepath.Abs(filepath.Dir(e.Notebook))

@@ -25,27 +25,31 @@ func TestSetEpochs(t *testing.T) {
 	}
 	for _, test := range []struct {
 		name, notebook string
-		want           string // in the result; "" for an error
+		want           string // in the result; "" for an error, "unchanged" if there is no constant
 	}{
 		{"aligned constants", nb("const (\n\tepochs    = 10 // passes\n\tbatchSize = 100\n)"), "epochs    = 3 // passes"},
 		{"one constant", nb("const epochs = 10"), "const epochs = 3"},
 		{"text is left alone", nb("md:epochs = 10", "epochs = 10"), "epochs = 10"},
-		{"no constant", nb("x := 1"), ""},
+		{"no constant", nb("x := 1"), "unchanged"},
 		{"two constants", nb("epochs = 10", "epochs = 20"), ""},
-		{"a comparison", nb("if epochs == 10 {"), ""},
-		{"another name", nb("numEpochs = 10\nmyepochs = 10"), ""},
+		{"a comparison", nb("if epochs == 10 {"), "unchanged"},
+		{"another name", nb("numEpochs = 10\nmyepochs = 10"), "unchanged"},
 		{"not a notebook", "<html>", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			got, err := setEpochs([]byte(test.notebook), 3)
+			got, found, err := SetEpochs([]byte(test.notebook), 3)
 			if (err == nil) != (test.want != "") {
 				t.Fatalf("error %v", err)
 			}
-			if !strings.Contains(string(got), test.want) {
-				t.Errorf("%s lacks %q", got, test.want)
+			if err != nil {
+				return
 			}
-			if err == nil && strings.Count(string(got), "= 3") != 1 {
-				t.Errorf("%s does not contain 3 once", got)
+			if unchanged := test.want == "unchanged"; found == unchanged {
+				t.Errorf("it has a constant: %v", found)
+			} else if !unchanged && (!strings.Contains(string(got), test.want) || strings.Count(string(got), "= 3") != 1) {
+				t.Errorf("%s does not contain %q and 3 once", got, test.want)
+			} else if unchanged && strings.Contains(string(got), "= 3") {
+				t.Errorf("%s was changed", got)
 			}
 		})
 	}

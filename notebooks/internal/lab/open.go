@@ -1,4 +1,4 @@
-// Package lab opens JupyterLab on a notebook, or runs the notebook without it.
+// Package lab opens JupyterLab on a notebook or their list, or runs a notebook without it.
 package lab
 
 import (
@@ -22,7 +22,7 @@ const DefaultPort = 8888
 
 // Session is a JupyterLab server for one user, on this machine only.
 type Session struct {
-	Notebook  string // the file to open; the file browser shows its directory
+	File      string // a notebook, or Markdown, to open; the file browser shows its directory
 	Port      int    // 0 means DefaultPort, or the next one that is free
 	NoBrowser bool
 }
@@ -39,16 +39,16 @@ func Open(ctx context.Context, s *setup.Setup, session Session) error {
 	} else if err := PortFree(port); err != nil {
 		return err
 	}
-	notebook, err := filepath.Abs(session.Notebook)
+	file, err := filepath.Abs(session.File)
 	if err != nil {
 		return err
 	}
-	if _, err := os.Stat(notebook); err != nil {
+	if _, err := os.Stat(file); err != nil {
 		return err
 	}
 	args := []string{"-m", "jupyterlab",
-		"--ServerApp.root_dir=" + filepath.Dir(notebook),
-		"--LabApp.default_url=/lab/tree/" + url.PathEscape(filepath.Base(notebook)),
+		"--ServerApp.root_dir=" + filepath.Dir(file),
+		"--LabApp.default_url=/lab/tree/" + url.PathEscape(filepath.Base(file)),
 		"--ServerApp.ip=localhost",
 		"--ServerApp.port=" + strconv.Itoa(port),
 		"--ServerApp.port_retries=" + retries,
@@ -61,10 +61,10 @@ func Open(ctx context.Context, s *setup.Setup, session Session) error {
 		args = append(args, "--allow-root")
 	}
 	cmd := exec.Command(s.Jupyter().Python(), args...)
-	cmd.Dir = filepath.Dir(notebook)
+	cmd.Dir = filepath.Dir(file)
 	cmd.Env = append(os.Environ(), s.Environ()...)
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
-	s.Console.Done("starting JupyterLab on %s; press Ctrl-C here to stop it", notebook)
+	s.Console.Done("starting JupyterLab on %s; press Ctrl-C here to stop it", file)
 	err = runGroup(ctx, cmd, syscall.SIGTERM, 15*time.Second)
 	if ctx.Err() != nil {
 		s.Console.Done("JupyterLab has stopped; saved work is kept")

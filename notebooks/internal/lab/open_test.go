@@ -41,7 +41,7 @@ func TestOpenWithOddPaths(t *testing.T) {
 	for _, name := range oddNames {
 		s, record, _ := fakePython(t, recordArguments+`; pwd >> "$RECORD"`)
 		notebook := emptyNotebook(t, name)
-		if err := Open(t.Context(), s, Session{Notebook: notebook, NoBrowser: true}); err != nil {
+		if err := Open(t.Context(), s, Session{File: notebook, NoBrowser: true}); err != nil {
 			t.Fatalf("%q: %v", name, err)
 		}
 		args := recorded(t, record)
@@ -61,7 +61,7 @@ func TestOpenWithOddPaths(t *testing.T) {
 func TestOpenOnABusyPort(t *testing.T) {
 	notebook := emptyNotebook(t, "n")
 	s, record, _ := fakePython(t, recordArguments)
-	err := Open(t.Context(), s, Session{Notebook: notebook, Port: busy(t, "0")})
+	err := Open(t.Context(), s, Session{File: notebook, Port: busy(t, "0")})
 	if err == nil || !strings.Contains(err.Error(), "in use; choose another with -port") {
 		t.Errorf("got %v, want an error that names -port", err)
 	}
@@ -73,7 +73,7 @@ func TestOpenOnABusyPort(t *testing.T) {
 	if PortFree(DefaultPort) == nil {
 		busy(t, "8888")
 	}
-	if err := Open(t.Context(), s, Session{Notebook: notebook}); err != nil {
+	if err := Open(t.Context(), s, Session{File: notebook}); err != nil {
 		t.Fatal(err)
 	}
 	if args := recorded(t, record); !slices.Contains(args, "--ServerApp.port=8888") || !slices.Contains(args, "--ServerApp.port_retries=50") {
@@ -90,7 +90,7 @@ func TestPythonCannotStart(t *testing.T) {
 	for name, start := range map[string]func(t *testing.T) error{
 		"Open": func(t *testing.T) error {
 			s, _, _ := fakePython(t, "")
-			return Open(t.Context(), s, Session{Notebook: notebook})
+			return Open(t.Context(), s, Session{File: notebook})
 		},
 		"Execute": func(t *testing.T) error {
 			s, _, _ := fakePython(t, "")

@@ -18,7 +18,8 @@ var (
 	//go:embed requirements.txt
 	requirements []byte
 
-	// labSettings disables the questions that JupyterLab asks at its first start.
+	// labSettings disables the questions that JupyterLab asks at its first start, and makes it show Markdown, such as the list of notebooks, as
+	// formatted text.
 	//go:embed lab.json
 	labSettings []byte
 

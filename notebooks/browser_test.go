@@ -1,0 +1,217 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/easy-gomlx/tutorials/notebooks/internal/browser"
+	"github.com/easy-gomlx/tutorials/notebooks/internal/lab"
+)
+
+// patience is how long all cells of a notebook may take, with one epoch, on a slow machine.
+const patience = 10 * time.Minute
+
+// TestInABrowser does with every notebook what a reader does: it starts JupyterLab with the launcher, opens the notebook in Chromium and runs
+// all cells. It also opens each as it is committed, in the dark theme. The screenshots are artifacts: go test -artifacts keeps them.
+func TestInABrowser(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs all notebooks in a real JupyterLab and a real Chromium")
+	}
+	names := notebooks(t)
+	dir := t.TempDir()
+	files := []string{list}
+	for _, name := range names {
+		files = append(files, filepath.Join(dir, name))
+		copyShort(t, name, files[len(files)-1])
+	}
+	jupyter := browser.Start(t, files...)
+	t.Run("list", func(t *testing.T) { openFromList(t, jupyter.Home(t, browser.Light), len(names)) })
+	for _, name := range names {
+		t.Run(name, func(t *testing.T) {
+			t.Run("run", func(t *testing.T) {
+				page := jupyter.Open(t, name, browser.Light)
+				runs, ok := running[name]
+				if !ok {
+					runs = runAll
+				}
+				runs(t, page)
+				checkPage(t, page)
+				page.Screenshots("light")
+			})
+			t.Run("as committed", func(t *testing.T) {
+				content, err := os.ReadFile(name)
+				if err == nil {
+					err = os.WriteFile(filepath.Join(jupyter.Dir, name), content, 0o644)
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+				page := jupyter.Open(t, name, browser.Dark)
+				checkPage(t, page)
+				page.Screenshots("dark")
+			})
+		})
+	}
+}
+
+// openFromList verifies that JupyterLab shows the list of the notebooks at first, and that a click in it opens one.
+func openFromList(t *testing.T, page *browser.Page, n int) {
+	t.Helper()
+	const links = `[...document.querySelectorAll(".jp-MarkdownViewer td a")]`
+	page.WaitFor("the list of the notebooks", patience, fmt.Sprintf("%s.length >= %d", links, n))
+	page.Screenshot("list")
+	page.Click("the first notebook", links+"[0]")
+	page.WaitFor("the notebook", patience, `document.querySelector(".jp-Notebook h1")?.checkVisibility()`)
+	for _, message := range page.Errors() {
+		t.Errorf("the browser's console: %s", message)
+	}
+}
+
+// copyShort copies a notebook. If it trains, the copy does so for one epoch.
+func copyShort(t *testing.T, from, to string) {
+	t.Helper()
+	content, err := os.ReadFile(from)
+	if err == nil {
+		content, _, err = lab.SetEpochs(content, 1)
+	}
+	if err == nil {
+		err = os.WriteFile(to, content, 0o644)
+	}
+	if err != nil {
+		t.Fatalf("%s: %v", from, err)
+	}
+}
+
+// checkPage verifies that nothing in a notebook has failed, that all figures can be seen at two widths of the window, and that no output
+// needs JavaScript, except the pad's.
+func checkPage(t *testing.T, page *browser.Page) {
+	t.Helper()
+	for _, width := range []int64{900, browser.Width} {
+		page.Resize(width, browser.Height)
+		for k, cell := range page.Cells() {
+			for _, output := range cell.Outputs {
+				switch {
+				case output.Error() && !isTest(cell):
+					t.Errorf("cell %d has failed: %s", k, output.Text)
+				case strings.HasPrefix(output.MIME, "image/") && !output.Image:
+					t.Errorf("cell %d: a figure does not appear", k)
+				case output.Over > 1:
+					t.Errorf("cell %d: %s is %.0f pixels wider than the cell in a window of %d pixels", k, output.MIME, output.Over, width)
+				case output.NeedsJavaScript() && page.Name != "draw_a_digit.ipynb":
+					t.Errorf("cell %d: %s needs JavaScript", k, output.MIME)
+				}
+			}
+		}
+	}
+	var text []string
+	page.Eval(brokenText, &text)
+	for _, problem := range text {
+		t.Errorf("the text: %s", problem)
+	}
+	for _, message := range page.Errors() {
+		t.Errorf("the browser's console: %s", message)
+	}
+}
+
+// brokenText is a list of what the text of a notebook does not show: formulas with an error, missing pictures, links to missing headings.
+const brokenText = `[...document.querySelectorAll(".jp-Notebook .jp-RenderedMarkdown")].flatMap(text => [
+	...[...text.querySelectorAll("[data-mml-node='merror'], mjx-merror")].map(e => "a formula: " + e.textContent),
+	...(/\$\$|\\(frac|sigma|odot|partial)/.test(text.innerText) ? ["a formula that is not set: " + text.innerText] : []),
+	...[...text.querySelectorAll("img")].filter(e => !e.naturalWidth).map(e => "a picture: " + e.src.slice(0, 80)),
+	...[...text.querySelectorAll("a[href^='#']")].map(e => decodeURIComponent(e.getAttribute("href").slice(1)))
+		.filter(id => !document.getElementById(id) && !document.querySelector("[data-jupyter-id=" + CSS.escape(id) + "]")).map(id => "a link to #" + id),
+])`
+
+// isTest reports whether a cell is the test of an exercise.
+func isTest(cell browser.Cell) bool {
+	return strings.HasPrefix(strings.TrimSpace(cell.Source), "%test")
+}
+
+// running says how a notebook is run, other than by runAll.
+var running = map[string]func(*testing.T, *browser.Page){
+	tutorial:          runTutorial,
+	"exercises.ipynb": runExercises,
+}
+
+// runAll runs all cells, and verifies that each has run.
+func runAll(t *testing.T, page *browser.Page) {
+	t.Helper()
+	page.RunAll(patience)
+	for k, cell := range page.Cells() {
+		if cell.Code && !regexp.MustCompile(`^\[\d+\]:$`).MatchString(cell.Prompt) {
+			t.Errorf("cell %d has not run: %s", k, cell.Prompt)
+		}
+	}
+}
+
+// runTutorial presses ■ while the network is trained, and runs all cells again: training resumes.
+func runTutorial(t *testing.T, page *browser.Page) {
+	t.Helper()
+	page.StartAll()
+	page.WaitFor("the training loop", patience, `[...document.querySelectorAll(".jp-OutputArea-output")].some(o => /^iter +0:/m.test(o.textContent))`)
+	page.Press("notebook:interrupt-kernel")
+	page.Wait(patience)
+	if said := training(t, page); !strings.Contains(said, "Stopped and saved. Run this cell again to continue.") {
+		t.Errorf("after ■ the training cell shows:\n%s", said)
+	}
+	page.Eval(`document.evaluate("//pre[contains(., 'Stopped and saved')]", document).iterateNext()?.scrollIntoView({block: "center"})`, new(any))
+	page.Screenshot("stopped")
+	runAll(t, page)
+	said := training(t, page)
+	done := regexp.MustCompile(`Training: (\d+) of (\d+) steps done`).FindStringSubmatch(said)
+	if done == nil || !strings.Contains(said, "Epoch: 1, validation loss") {
+		t.Fatalf("the training cell shows:\n%s", said)
+	}
+	if n, err := strconv.Atoi(done[1]); err != nil || n == 0 || done[1] == done[2] {
+		t.Errorf("training did not resume: %s", done[0])
+	}
+}
+
+// training returns what the training cell shows.
+func training(t *testing.T, page *browser.Page) string {
+	t.Helper()
+	for _, cell := range page.Cells() {
+		if strings.Contains(cell.Source, "inline.Stoppable()") {
+			return shown(cell)
+		}
+	}
+	t.Fatal("there is no training cell")
+	return ""
+}
+
+// shown returns the text of a cell's outputs.
+func shown(cell browser.Cell) string {
+	var said strings.Builder
+	for _, output := range cell.Outputs {
+		said.WriteString(output.Text + "\n")
+	}
+	return said.String()
+}
+
+// runExercises runs each cell, as a reader does who has not solved any exercise: the test of each fails, and says what is wrong.
+func runExercises(t *testing.T, page *browser.Page) {
+	t.Helper()
+	for k, cell := range page.Cells() {
+		if cell.Code {
+			page.RunCell(k, patience)
+		}
+	}
+	tests := 0
+	for k, cell := range page.Cells() {
+		if isTest(cell) {
+			tests++
+			if said := shown(cell); !strings.Contains(said, "✗") {
+				t.Errorf("cell %d does not say what is wrong:\n%s", k, said)
+			}
+		}
+	}
+	if tests < 10 {
+		t.Errorf("%d exercises have a test, want at least 10", tests)
+	}
+}
