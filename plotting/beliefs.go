@@ -13,8 +13,9 @@ const (
 	beliefRow    = 5.5 // height of a row in CSS pixels, and of a pixel of the digit
 	beliefColumn = 10
 	beliefWidth  = digitClasses * beliefColumn
-	beliefNumber = 40 // right of a map, for the probabilities of the true class
-	beliefAcross = beliefWidth + beliefNumber + 14
+	beliefNumber = 46 // right of a map, for the probabilities of the true class
+	beliefGap    = 10
+	beliefAcross = beliefWidth + beliefNumber + beliefGap
 	beliefHead   = 28
 	beliefFoot   = 44
 	beliefLeft   = sheetMargin + sideName + rowNumbers
@@ -55,8 +56,8 @@ func Beliefs(image []float32, label int32, maps ...Map) (*Figure, error) {
 	lines := (len(maps) + mapsAcross - 1) / mapsAcross
 	perLine := (len(maps) + lines - 1) / lines
 	const lineHeight = beliefHead + beliefHeight + beliefFoot
-	const mapsLeft = beliefLeft + beliefHeight + mapGap
-	page := newPage(mapsLeft+perLine*beliefAcross+sheetMargin-14, 8+lines*lineHeight+10)
+	const mapsLeft = beliefLeft + beliefHeight + 14
+	page := newPage(mapsLeft+perLine*beliefAcross-beliefGap+sheetMargin, 8+lines*lineHeight+10)
 	s := sheet{image: image, down: "row", cellHeight: beliefRow, maps: maps}
 	for i, m := range maps {
 		y := float64(8 + i/perLine*lineHeight + beliefHead)
@@ -73,7 +74,7 @@ func (s sheet) drawBelief(page *page, x, y float64, m Map, label int) {
 	colors := scale{limit: 1}
 	page.textWithin(x, y-14, beliefWidth+beliefNumber, m.Name, bold(bodySize, ink))
 	page.heat(x, y, beliefColumn, beliefRow, m.Values, colors)
-	s.drawTicks(page, x, y)
+	s.drawTicks(page, x+beliefWidth+6, y) // before the numbers
 	for row, probabilities := range m.Values {
 		best, _ := mostProbable("", probabilities, digitClasses) // checked
 		dot := ink

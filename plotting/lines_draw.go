@@ -85,30 +85,29 @@ func namesWidth(lines []Line) float64 {
 
 // names writes the name of each line to the right of the panel, as near to its end as possible.
 func (p panel) names(lines []Line) {
-	order := make([]int, len(lines))
-	ends := make([]xy, len(lines))
-	wanted := make([]float64, len(lines))
+	type end struct {
+		line int
+		at   xy
+	}
+	var ends []end
 	for i, line := range lines {
-		points := line.mean()
-		last := points[len(points)-1]
-		ends[i] = xy{p.xOf(last.x), p.clampedY(last.y)}
-		order[i], wanted[i] = i, ends[i].y
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(ends[a].y, ends[b].y) })
-	sorted := make([]float64, len(order))
-	for place, i := range order {
-		sorted[place] = wanted[i]
-	}
-	for place, y := range apart(sorted, nameHeight, p.y, p.y+p.height) {
-		i := order[place]
-		name := oneLine(lines[i].Name)
-		if name == "" {
-			continue
+		if oneLine(line.Name) != "" {
+			points := line.mean()
+			last := points[len(points)-1]
+			ends = append(ends, end{i, xy{p.xOf(last.x), p.clampedY(last.y)}})
 		}
-		x := p.x + p.width + 18
-		p.lead(ends[i], xy{x - 8, y}, series[i].color)
-		p.page.marker(x, y, 4, series[i])
-		p.page.textWithin(x+10, y, widestLabel, name, plain(bodySize, ink))
+	}
+	slices.SortStableFunc(ends, func(a, b end) int { return cmp.Compare(a.at.y, b.at.y) })
+	var heights []float64
+	for _, e := range ends {
+		heights = append(heights, e.at.y)
+	}
+	x := p.x + p.width + 18
+	for i, y := range apart(heights, nameHeight, p.y, p.y+p.height) {
+		e := ends[i]
+		p.lead(e.at, xy{x - 8, y}, series[e.line].color)
+		p.page.marker(x, y, 4, series[e.line])
+		p.page.textWithin(x+10, y, widestLabel, lines[e.line].Name, plain(bodySize, ink))
 	}
 }
 
