@@ -160,7 +160,7 @@ func (l *loader) cached(ctx context.Context) (train, test *Set, err error) {
 		return train, test, nil
 	}
 	n, _ := l.decodedSizes()
-	return newSet(pixels[:n:n], contents[1]), newSet(pixels[n:], contents[3]), nil
+	return newSet(pixels[:n], contents[1]), newSet(pixels[n:], contents[3]), nil
 }
 
 // readCache returns the contents of files in the cache, and fetches those that are missing or corrupt.
