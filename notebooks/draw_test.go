@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-
 	"github.com/easy-gomlx/tutorials/notebooks/internal/browser"
 	"github.com/easy-gomlx/tutorials/plotting/pad"
 )
