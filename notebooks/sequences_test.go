@@ -11,43 +11,62 @@ import (
 
 const ownSequences = "sequences_of_your_own.ipynb"
 
-// TestSequences compiles all cells of the notebook, and runs those that must not drift from what its text says: on made-up
-// utterances, with the pure-Go backend. Among them are the cells that build the program without XLA and check the ONNX file.
-func TestSequences(t *testing.T) {
-	imports, declarations, bodies, written := "", "", map[string]string{}, ""
+// ownCells are the code cells of the notebook.
+type ownCells struct {
+	imports      string
+	declarations string            // of all cells, and the cells' own lines as functions that are not called
+	bodies       map[string]string // the lines of those cells of section 6 that have one of the calls in section6
+	program      string            // that the notebook writes to a file
+}
+
+// section6 are calls in the cells that save the weights, run the program without XLA and check the ONNX file.
+var section6 = []string{"infer.Compact(", `"go", "build"`, "convert.WriteONNX("}
+
+func readOwnCells(t *testing.T) ownCells {
+	t.Helper()
+	cells := ownCells{bodies: map[string]string{}}
 	for _, cell := range readNotebook(t, ownSequences).Cells {
 		source := strings.Join(cell.Source, "")
-		switch {
-		case cell.Type != "code":
+		if cell.Type != "code" {
 			continue
-		case strings.HasPrefix(source, "%%writefile ${GONB_TMP_DIR}/speaker/main.go\n"):
-			_, written, _ = strings.Cut(source, "\n")
+		}
+		if program, ok := strings.CutPrefix(source, "%%writefile ${GONB_TMP_DIR}/speaker/main.go\n"); ok {
+			cells.program = program
 			continue
 		}
 		source = regexp.MustCompile(`(?m)^(!|%[a-z]).*\n`).ReplaceAllString(source, "")
 		block := regexp.MustCompile(`(?s)import \((.*?)\n\)\n`)
 		for _, match := range block.FindAllStringSubmatch(source, -1) {
-			imports += match[1]
+			cells.imports += match[1]
 		}
 		declared, body, _ := strings.Cut("\n"+block.ReplaceAllString(source, ""), "\n%%\n")
-		declarations += declared + "\n"
-		if body != "" {
-			for _, name := range []string{"infer.Compact(", `"go", "build"`, "convert.WriteONNX("} {
-				if strings.Contains(body, name) {
-					bodies[name] = body
-				}
+		cells.declarations += declared + "\nvar _ = func() {\n" + body + "}\n"
+		for _, call := range section6 {
+			if strings.Contains(body, call) {
+				cells.bodies[call] = body
 			}
-			declarations += "var _ = func() {\n" + body + "}\n"
 		}
 	}
-	if written == "" || len(bodies) != 3 {
-		t.Fatalf("the notebook has %d of the three cells of section 6 and a program of %d bytes", len(bodies), len(written))
+	if cells.program == "" || len(cells.bodies) != len(section6) {
+		t.Fatalf("the notebook has %d of the cells %q, and a program of %d bytes", len(cells.bodies), section6, len(cells.program))
 	}
+	return cells
+}
+
+// TestSequences compiles all cells of the notebook, and runs those that must not drift from what its text says: on made-up
+// utterances, with the pure-Go backend. Among them are the cells that build the program without XLA and check the ONNX file.
+func TestSequences(t *testing.T) {
+	cells := readOwnCells(t)
 	const loads = `return must.M2(sequences.JapaneseVowels(context.Background(), ""))`
-	if strings.Count(declarations, loads) != 1 {
+	if strings.Count(cells.declarations, loads) != 1 {
 		t.Fatalf("the cells lack %q", loads)
 	}
-	declarations = strings.Replace(declarations, loads, "return synthetic(), synthetic()", 1)
+	program := "package main\n\nimport (" + cells.imports + addedImports + ")\n" +
+		strings.Replace(cells.declarations, loads, "return synthetic(), synthetic()", 1) + checkSequences
+	for _, call := range section6 {
+		program += "\tfunc() {\n" + cells.bodies[call] + "\t}()\n"
+	}
+	program += "}\n"
 
 	temp := t.TempDir() // the kernel's, where its cells are compiled
 	t.Setenv("GONB_TMP_DIR", temp)
@@ -57,15 +76,11 @@ func TestSequences(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(temp, "speaker"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(temp, "speaker", "main.go"), []byte(written), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(temp, "speaker", "main.go"), []byte(cells.program), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	program := "package main\n\nimport (" + imports + addedImports + ")\n" + declarations + checkSequences
-	for _, name := range []string{"infer.Compact(", `"go", "build"`, "convert.WriteONNX("} {
-		program += "\tfunc() {\n" + bodies[name] + "\t}()\n"
-	}
-	out := runGo(t, program+"}\n", "run")
-	said := regexp.MustCompile(`(?s)it says: +(speaker \w, probability 0\.\d+)\nthe model says: +(speaker \w, probability 0\.\d+)\n`).FindStringSubmatch(out)
+	out := runGo(t, program, "run")
+	said := regexp.MustCompile(`it says: +(speaker \w, probability 0\.\d+)\nthe model says: +(speaker \w, probability 0\.\d+)\n`).FindStringSubmatch(out)
 	if said == nil || said[1] != said[2] {
 		t.Errorf("the program without XLA and the model do not say the same:\n%s", out)
 	}
