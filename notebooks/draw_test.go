@@ -11,8 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/chromedp/kb"
-
 	"github.com/easy-gomlx/tutorials/notebooks/internal/browser"
 	"github.com/easy-gomlx/tutorials/plotting/pad"
 )
@@ -36,11 +34,11 @@ func runDrawing(t *testing.T, page *browser.Page) {
 		press(page, "Clear")
 		page.WaitFor("an empty pad", time.Minute, padAnswer+`.textContent === ""`)
 	}
-	for _, key := range []string{kb.Escape, kb.Delete} {
+	for _, key := range []string{"Escape", "Delete"} {
 		drawDigit(page.Touch, 2)
 		waitForAnswer(t, page, 2)
 		page.Key(key)
-		page.WaitFor(fmt.Sprintf("an empty pad after key %q", key), time.Minute, padAnswer+`.textContent === ""`)
+		page.WaitFor(fmt.Sprintf("an empty pad after %s", key), time.Minute, padAnswer+`.textContent === ""`)
 	}
 	drawDigit(page.Stroke, 4)
 	waitForAnswer(t, page, 4)
