@@ -9,7 +9,6 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
-	"github.com/chromedp/chromedp/kb"
 )
 
 // Point is a place in an element, in pixels from its upper left corner.
@@ -24,14 +23,10 @@ func (p *Page) Click(what, element string) {
 	p.do("click "+what, chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, x, y), chromedp.MouseClickXY(x, y))
 }
 
-// Key presses a key of the keyboard: "Enter", "Escape", "Tab" or "Delete".
-func (p *Page) Key(name string) {
+// Key presses a key, one of chromedp's package kb such as kb.Escape, in the element that has the focus.
+func (p *Page) Key(key string) {
 	p.t.Helper()
-	key, ok := map[string]string{"Enter": kb.Enter, "Escape": kb.Escape, "Tab": kb.Tab, "Delete": kb.Delete}[name]
-	if !ok {
-		p.fail("no key is named %q", name)
-	}
-	p.do("press "+name, chromedp.KeyEvent(key))
+	p.do(fmt.Sprintf("press key %q", key), chromedp.KeyEvent(key))
 }
 
 // Stroke draws a line through the points with the left mouse button held down.
