@@ -30,7 +30,8 @@ func TestInABrowser(t *testing.T) {
 		files = append(files, filepath.Join(dir, name))
 		copyShort(t, name, files[len(files)-1])
 	}
-	jupyter := browser.Start(t, files...)
+	jupyter := browser.Start(t, append(files, filepath.Join("testdata", "wrong.ipynb"))...)
+	t.Run("problems", func(t *testing.T) { findProblems(t, jupyter.Open(t, "wrong.ipynb", browser.Light)) })
 	t.Run("list", func(t *testing.T) { openFromList(t, jupyter.Home(t, browser.Light), len(names)) })
 	for _, name := range names {
 		t.Run(name, func(t *testing.T) {
@@ -41,7 +42,7 @@ func TestInABrowser(t *testing.T) {
 					runs = runAll
 				}
 				runs(t, page)
-				checkPage(t, page)
+				noProblems(t, page)
 				page.Screenshots("light")
 			})
 			t.Run("as committed", func(t *testing.T) {
@@ -53,7 +54,7 @@ func TestInABrowser(t *testing.T) {
 					t.Fatal(err)
 				}
 				page := jupyter.Open(t, name, browser.Dark)
-				checkPage(t, page)
+				noProblems(t, page)
 				page.Screenshots("dark")
 			})
 		})
@@ -68,9 +69,6 @@ func openFromList(t *testing.T, page *browser.Page, n int) {
 	page.Screenshot("list")
 	page.Click("the first notebook", links+"[0]")
 	page.WaitFor("the notebook", patience, `document.querySelector(".jp-Notebook h1")?.checkVisibility()`)
-	for _, message := range page.Errors() {
-		t.Errorf("the browser's console: %s", message)
-	}
 }
 
 // copyShort copies a notebook. If it trains, the copy does so for one epoch.
@@ -86,51 +84,6 @@ func copyShort(t *testing.T, from, to string) {
 	if err != nil {
 		t.Fatalf("%s: %v", from, err)
 	}
-}
-
-// checkPage verifies that nothing in a notebook has failed, that all figures can be seen at two widths of the window, and that no output
-// needs JavaScript, except the pad's.
-func checkPage(t *testing.T, page *browser.Page) {
-	t.Helper()
-	for _, width := range []int64{900, browser.Width} {
-		page.Resize(width, browser.Height)
-		for k, cell := range page.Cells() {
-			for _, output := range cell.Outputs {
-				switch {
-				case output.Error() && !isTest(cell):
-					t.Errorf("cell %d has failed: %s", k, output.Text)
-				case strings.HasPrefix(output.MIME, "image/") && !output.Image:
-					t.Errorf("cell %d: a figure does not appear", k)
-				case output.Over > 1:
-					t.Errorf("cell %d: %s is %.0f pixels wider than the cell in a window of %d pixels", k, output.MIME, output.Over, width)
-				case output.NeedsJavaScript() && page.Name != "draw_a_digit.ipynb":
-					t.Errorf("cell %d: %s needs JavaScript", k, output.MIME)
-				}
-			}
-		}
-	}
-	var text []string
-	page.Eval(brokenText, &text)
-	for _, problem := range text {
-		t.Errorf("the text: %s", problem)
-	}
-	for _, message := range page.Errors() {
-		t.Errorf("the browser's console: %s", message)
-	}
-}
-
-// brokenText is a list of what the text of a notebook does not show: formulas with an error, missing pictures, links to missing headings.
-const brokenText = `[...document.querySelectorAll(".jp-Notebook .jp-RenderedMarkdown")].flatMap(text => [
-	...[...text.querySelectorAll("[data-mml-node='merror'], mjx-merror")].map(e => "a formula: " + e.textContent),
-	...(/\$\$|\\(frac|sigma|odot|partial)/.test(text.innerText) ? ["a formula that is not set: " + text.innerText] : []),
-	...[...text.querySelectorAll("img")].filter(e => !e.naturalWidth).map(e => "a picture: " + e.src.slice(0, 80)),
-	...[...text.querySelectorAll("a[href^='#']")].map(e => decodeURIComponent(e.getAttribute("href").slice(1)))
-		.filter(id => !document.getElementById(id) && !document.querySelector("[data-jupyter-id=" + CSS.escape(id) + "]")).map(id => "a link to #" + id),
-])`
-
-// isTest reports whether a cell is the test of an exercise.
-func isTest(cell browser.Cell) bool {
-	return strings.HasPrefix(strings.TrimSpace(cell.Source), "%test")
 }
 
 // running says how a notebook is run, other than by runAll.
@@ -194,14 +147,10 @@ func shown(cell browser.Cell) string {
 	return said.String()
 }
 
-// runExercises runs each cell, as a reader does who has not solved any exercise: the test of each fails, and says what is wrong.
+// runExercises runs the cells of a reader who has not solved any exercise: the test of each fails, and says what is wrong.
 func runExercises(t *testing.T, page *browser.Page) {
 	t.Helper()
-	for k, cell := range page.Cells() {
-		if cell.Code {
-			page.RunCell(k, patience)
-		}
-	}
+	runAll(t, page)
 	tests := 0
 	for k, cell := range page.Cells() {
 		if isTest(cell) {

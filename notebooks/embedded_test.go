@@ -67,7 +67,7 @@ func TestEmbeddedNotebooks(t *testing.T) {
 		if !json.Valid([]byte(got)) {
 			t.Errorf("%s is not JSON", name)
 		}
-		for part, want := range map[string]int{"GONB_DIR": 0, "@v0.0.0": 0, "@v0.1.0": 1, "%goflags -mod=mod": 1} {
+		for part, want := range map[string]int{"{GONB_DIR}/../": 0, "=${GONB_DIR}": 0, "@v0.0.0": 0, "@v0.1.0": 1, "%goflags -mod=mod": 1} {
 			if n := strings.Count(got, part); n != want {
 				t.Errorf("%s contains %q %d times, want %d", name, part, n, want)
 			}

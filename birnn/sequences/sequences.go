@@ -7,6 +7,8 @@ package sequences
 
 import (
 	"context"
+	"fmt"
+	"math"
 	"slices"
 )
 
@@ -29,6 +31,38 @@ func (s *Set) Sequence(i int) []float32 {
 	start := i * s.Time * s.Features
 	end := start + int(s.Lengths[i])*s.Features
 	return s.X[start:end:end]
+}
+
+// Add appends a sequence of your own, x [length, Features] row-major, of the class with that name; a new name becomes a new class. A set
+// with only Features given is empty:
+//
+//	set := &sequences.Set{Features: 12}
+//	err := set.Add("Taro", x)
+//
+// If the sequence is longer than those before it, they are padded (Pad). Add returns an error, and changes nothing, if x is empty, is not a
+// whole number of time steps, or has a number that is not finite.
+func (s *Set) Add(class string, x []float32) error {
+	if s.Features < 1 {
+		return fmt.Errorf("sequences: Add: Features is %d; it must be at least 1", s.Features)
+	}
+	if len(x) == 0 || len(x)%s.Features != 0 {
+		return fmt.Errorf("sequences: Add: x has %d values; want at least one time step of %d features, and whole ones", len(x), s.Features)
+	}
+	for i, v := range x {
+		if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
+			return fmt.Errorf("sequences: Add: time step %d, feature %d is %v; it must be finite", i/s.Features, i%s.Features, v)
+		}
+	}
+	label := slices.Index(s.Classes, class)
+	if label < 0 {
+		label = len(s.Classes)
+		s.Classes = append(s.Classes, class)
+	}
+	length := len(x) / s.Features
+	s.Pad(length)
+	s.X = append(append(s.X, x...), make([]float32, (s.Time-length)*s.Features)...)
+	s.Lengths, s.Labels = append(s.Lengths, int32(length)), append(s.Labels, int32(label))
+	return nil
 }
 
 // Select returns a copy of the sequences at the given indices, in that order. It panics if an index is out of range.

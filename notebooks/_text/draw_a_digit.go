@@ -139,7 +139,7 @@ func beliefs(drawing image.Image) (*plotting.Figure, error) {
 	for row := range slices.Chunk(answer.Seen, side) {
 		rows.Values = append(rows.Values, must.M1(stream.Push(row)))
 	}
-	return plotting.Beliefs(answer.Seen, likeliest(answer.Probabilities), rows)
+	return plotting.Beliefs(answer.Seen, -1, rows) // -1: only you know which digit it is
 }
 
 // %% [markdown]
@@ -151,7 +151,7 @@ drawing := pad.Pad{Recognize: recognize, Explain: beliefs}
 must.M(drawing.Run(inline.Stoppable()))
 
 // %% [markdown]
-// **What to look for.** The small picture is what the network gets: your drawing, shrunk and moved. In the figure below it, each row of the map belongs to the row of the digit at its left. In the empty rows at the top the network can only guess. Look for the row at which it decides. The frame marks the digit that it names in the end, which the figure calls true, whatever you meant.
+// **What to look for.** The small picture is what the network gets: your drawing, shrunk and moved. In the figure below it, each row of the map belongs to the row of the digit at its left. In the empty rows at the top the network can only guess. Look for the row at which it decides. The frame marks the digit that it names in the end.
 //
 // Try to fool it. Draw a 7 with and without a bar, a 1 with a long serif, a 9 whose loop is open. Draw a letter: the ten probabilities add up to 1, so the network names a digit with great confidence even where there is none.
 
@@ -299,34 +299,36 @@ func recentered(images []float32) (result []float32) {
 }
 
 // %% [markdown]
-// The cell measures both: the moved images as they are, and after centering them again. Which of the two lines will stay level?
+// The cell measures three things: images moved up or down, images moved to the left or to the right, and all of them after centering them again. Each line is the mean of two or four directions, with a band from the worst to the best. Which of the lines will stay level?
 
 // %%
 //gonb:%%
 images, labels := testSet()
-asMoved, prepared := plotting.Line{Name: "moved"}, plotting.Line{Name: "moved, then centered"}
-for _, d := range []image.Point{{-1, 0}, {1, 0}, {0, -1}, {0, 1}} { // left, right, up, down
+lines := []plotting.Line{{Name: "up or down"}, {Name: "left or right"}, {Name: "moved, then centered"}}
+for k, d := range []image.Point{{0, -1}, {0, 1}, {-1, 0}, {1, 0}} { // up, down, left, right
 	var plain, again []float64
 	for shift := range 7 {
 		x := moved(images, shift*d.X, shift*d.Y)
 		plain = append(plain, accuracy(x, labels))
 		again = append(again, accuracy(recentered(x), labels))
 	}
-	asMoved.Runs, prepared.Runs = append(asMoved.Runs, plain), append(prepared.Runs, again)
+	lines[k/2].Runs = append(lines[k/2].Runs, plain)
+	lines[2].Runs = append(lines[2].Runs, again)
 }
-asMoved.X = []float64{0, 1, 2, 3, 4, 5, 6}
-prepared.X = asMoved.X
-show(plotting.Lines(plotting.Axes{Title: "Accuracy of moved test images", X: "shift, in pixels", Y: "accuracy", Percent: true}, asMoved, prepared))
+for k := range lines {
+	lines[k].X = []float64{0, 1, 2, 3, 4, 5, 6}
+}
+show(plotting.Lines(plotting.Axes{Title: "Accuracy of moved test images", X: "shift, in pixels", Y: "accuracy", Percent: true}, lines...))
 
 // %% [markdown]
-// **What to look for.** Each line is the mean over the four directions, with a band from the worst to the best. The network does well as long as the digits are within a pixel or two of where they were in training, and then fails quickly. Centering brings almost all of it back. It cannot bring back ink that was moved out of the image, which is why the upper line bends at the end.
+// **What to look for.** A shift up or down costs little: it only makes the sequence begin earlier or later, and an LSTM has the same weights at each time step. A shift to the left or right by four pixels, which you hardly notice, ruins the accuracy. Centering brings almost all of it back. It cannot bring back ink that was moved out of the image, which is why its line bends at the end.
 
 // %% [markdown]
 // **Three questions**
 //
-// <details><summary>Nothing in the image changes but its place. Why does the network fail?</summary>
+// <details><summary>Nothing changes but the place. Why does the network fail when a digit moves to the right, but not when it moves down?</summary>
 //
-// An LSTM shares its weights between time steps, so it can tolerate a shift down to some degree. But pixel 5 and pixel 6 of a row are different inputs with different weights: to the network, a shift to the right is a different digit. It has only seen centered ones.
+// Pixel 5 and pixel 6 of a row are different inputs with different weights. To the network, a digit that is moved to the right is another sequence, and it has only seen centered ones. Rows are different: they pass through the same weights, one after the other, so the network tolerates a shift up or down.
 //
 // </details>
 //
@@ -360,7 +362,7 @@ keep := func(which int, drawing image.Image) error {
 	return digits.Save(ownFile)
 }
 must.M(pad.Pad{Recognize: recognize, Keep: keep}.Run(inline.Stoppable()))
-fmt.Printf("Kept in %s: %v\n", ownDigits, digits.Drawn())
+fmt.Printf("%d of 10 digits are in %s\n", len(digits.Drawn()), ownDigits)
 
 // %% [markdown]
 // `own` prepares what you have drawn for the network. If there is nothing yet, it takes the digits whose strokes are in the code, so that the cells below have something to show.
@@ -542,7 +544,7 @@ show(plotting.HeatMaps("The mean image", "column", "row",
 // ## What you learned
 //
 // - A network is only as good as the preparation of its input: cut out, scale, center, as for the training data.
-// - A shift by four pixels, which you hardly notice, ruins the accuracy of a network that has only seen centered digits.
+// - A recurrent network tolerates a shift in time, here up or down; one across its inputs ruins its accuracy, unless it was trained for that.
 // - The belief after each row shows when a recurrent network decides, and on what.
 // - The probabilities of a softmax say which class is more likely than the others, not whether the input is a digit at all.
 // - An accuracy needs the number of images behind it, and an interval.

@@ -50,7 +50,7 @@
 // %% [markdown]
 // ## How it works
 //
-// First run the cells of this section, from the top. Then, for each exercise:
+// First run the cells of this section, from the top, and again after each restart of the kernel. Then, for each exercise:
 //
 // 1. Replace `// YOUR CODE HERE` with your code, and **run that cell**. The function has a named result: assign to it with `=`, and leave the `return` as it is.
 // 2. Run the check below it. It ends with `PASS`, or with a line that begins with ✗ and says what is wrong. It stops at the first problem, so mend one thing and run both cells again.
@@ -273,7 +273,7 @@ func TestParameters(t *testing.T) {
 		case got == want:
 			continue
 		case got <= 0:
-			hint = "a network has some"
+			hint = "nothing has been counted yet"
 		case missing == nClasses:
 			hint = "the ten biases of the output layer are missing"
 		case missing > 0 && missing%8 == 0 && missing < 9*hidden:
@@ -479,7 +479,7 @@ func TestForwardLogits(t *testing.T) {
 }
 
 // %% [markdown] tags=["solution"]
-// **Why.** In one direction the state after the last row is both `At(-1)` and `Final()`. In the tutorial's network the backward half of `At(-1)` has read one row of 28, so this network, with half the parameters, knows nearly as much.
+// **Why.** In one direction the state after the last row is both `At(-1)` and `Final()`. In the tutorial's network the backward half of `At(-1)` has read one row of 28, so this network loses hardly anything with half of the parameters: after one epoch it recognizes 94% of the test images, and the tutorial's 92% (one run each).
 
 // %% [markdown]
 // ## 5. GRU
@@ -754,18 +754,18 @@ func TestDigitGrid(t *testing.T) {
 }
 
 // %% [markdown]
-// Look at a hundred digits at once: which would you misread yourself? (Before your function works, there is nothing to see.)
+// Look at 39 digits at once: which would you misread yourself? (Before your function works, there is nothing to see.)
 
 // %% nbgrader={"cell_type": "code", "grade": false, "grade_id": "grid-use", "locked": true, "schema_version": 3, "solution": false, "task": false}
 //gonb:%%
 test := must.M1(mnist.Load(context.Background(), "")).Test
-images, _ := test.Batch(0, 100)
-if picture := digitGrid(images, 10); len(picture) > 0 {
-	show(plotting.HeatMaps("The first hundred test images", "column", "row", plotting.Map{Name: "ink", Values: picture}))
+images, _ := test.Batch(0, 39)
+if picture := digitGrid(images, 13); len(picture) > 0 {
+	show(plotting.HeatMaps("The first 39 test images", "column", "row", plotting.Map{Name: "ink", Values: picture}))
 }
 
 // %% [markdown]
-// **What to look for.** The same digit is written in very different ways: ones that lean to either side, sevens with and without a bar, open and closed fours. The network has to learn all of them.
+// **What to look for.** The same digit comes in very different shapes: ones that stand and ones that lean, thin zeros and thick ones, and a five (the ninth digit) that could as well be a six. The network has to learn all of them.
 
 // %% [markdown] tags=["solution"]
 // **Why.** The number of rows is `n / perRow` rounded up, which in whole numbers is `(n + perRow - 1) / perRow`. A row of an image is 28 neighbouring numbers, so one `copy` moves it; only its place in the picture has to be computed.
@@ -910,7 +910,7 @@ func beliefs(net *infer.Network, image []float32) (after [][]float32) {
 }
 
 // %% [markdown]
-// The check first compares the numbers, on ten drawn digits. Then it measures both versions in turn, five times, and takes the best time of each, so that a busy machine does not decide.
+// The check first compares the numbers, on ten drawn digits. Then it measures both versions in turn, a hundred times, and takes the best time of each, so that a busy machine does not decide.
 
 // %% nbgrader={"cell_type": "code", "grade": true, "grade_id": "faster-test", "locked": true, "points": 15, "schema_version": 3, "solution": false, "task": false}
 // %test -test.run=^TestBeliefs$
@@ -934,16 +934,15 @@ func TestBeliefs(t *testing.T) {
 			}
 		}
 	}
-	best := func(f func(*infer.Network, []float32) [][]float32, before time.Duration) time.Duration {
+	measure := func(f func(*infer.Network, []float32) [][]float32, image []float32) time.Duration {
 		start := time.Now()
-		for i := range test.Len() {
-			f(net, test.Image(i))
-		}
-		return min(before, time.Since(start))
+		f(net, image)
+		return time.Since(start)
 	}
 	slow, fast := time.Hour, time.Hour
-	for range 5 {
-		slow, fast = best(slowBeliefs, slow), best(beliefs, fast)
+	for k := range 100 {
+		image := test.Image(k % test.Len())
+		slow, fast = min(slow, measure(slowBeliefs, image)), min(fast, measure(beliefs, image))
 	}
 	if ratio := float64(slow) / float64(fast); ratio < 4 {
 		wrong(t, "the numbers are right, but beliefs is only %.1f times as fast as slowBeliefs; want at least 4 times", ratio)

@@ -34,8 +34,10 @@ func (o Output) NeedsJavaScript() bool {
 		slices.ContainsFunc([]string{"<script", "<iframe", "<canvas"}, func(tag string) bool { return strings.Contains(o.HTML, tag) })
 }
 
-// Error reports whether the output is that of a cell that failed.
-func (o Output) Error() bool { return o.MIME == "application/vnd.jupyter.error" }
+// Error reports whether the output is that of a cell that failed. The Go kernel reports an error on its standard error and as HTML with links.
+func (o Output) Error() bool {
+	return o.MIME == "application/vnd.jupyter.error" || o.MIME == "application/vnd.jupyter.stderr" || strings.Contains(o.HTML, "gonb-err-")
+}
 
 // cells is the value of all cells. It brings each into view and waits for it, because JupyterLab makes and lays out only what is near.
 const cells = `(async () => {

@@ -30,7 +30,7 @@ func (p *Page) Press(command string) {
 	p.Click(command, fmt.Sprintf(`document.querySelector(".jp-NotebookPanel-toolbar [data-command='%s']")`, command))
 }
 
-// RunAll runs all cells and waits until they have run. If a cell fails, those after it are not run.
+// RunAll runs all cells and waits until they have run. The Go kernel goes on after a cell that fails.
 func (p *Page) RunAll(timeout time.Duration) {
 	p.t.Helper()
 	p.StartAll()
