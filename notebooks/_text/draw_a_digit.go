@@ -16,7 +16,7 @@
 // %% [markdown]
 // # Draw a Digit
 //
-// You draw a digit with the mouse, a finger or a pen, and a recurrent neural network (RNN) names it while you draw. Then you see what happens to a drawing before the network reads it, and measure how much that matters. At the end, ten digits of your own become a small test set.
+// You draw a digit with the mouse, a finger or a pen, and a recurrent neural network (RNN) names it while you draw. The network was trained on MNIST, the 70,000 handwritten digits of the first notebook. Then you see what happens to a drawing before the network reads it, and measure how much that matters. At the end, ten digits of your own become a small test set.
 //
 // **What you will learn**
 //
@@ -28,7 +28,7 @@
 //
 // **Time:** 20 minutes. Each cell takes a few seconds on two cores; nothing is trained.
 //
-// **Before you start:** read [the first notebook](bidirectional_rnn.ipynb) up to section 4.2. The network comes with the Go code, so nothing has to be trained first. The pad works in JupyterLab with this notebook's Go kernel; elsewhere you see a picture of it.
+// **Before you start:** read [the first notebook](bidirectional_rnn.ipynb) up to section 5.2. The network comes with the Go code, so nothing has to be trained first. The pad works in JupyterLab with this notebook's Go kernel; elsewhere you see a picture of it.
 //
 // **Contents**
 //
@@ -172,7 +172,7 @@ must.M(drawing.Run(inline.Stoppable()))
 //
 // <details><summary>A stream says what the network believes after ten rows. What has its backward direction read then?</summary>
 //
-// The same ten rows, from the tenth to the first: this network joins the final states of both directions, and `Push` treats the rows so far as a whole image. The network was trained on whole images only, so early beliefs are guesses outside its experience.
+// The same ten rows, from the tenth to the first: this network joins what both directions know when they have read everything, and `Push` treats the rows so far as a whole image. The network was trained on whole images only, so early beliefs are guesses outside its experience.
 //
 // </details>
 
@@ -321,7 +321,7 @@ for k := range lines {
 show(plotting.Lines(plotting.Axes{Title: "Accuracy of moved test images", X: "shift, in pixels", Y: "accuracy", Percent: true}, lines...))
 
 // %% [markdown]
-// **What to look for.** A shift up or down costs little: it only makes the sequence begin earlier or later, and an LSTM has the same weights at each time step. A shift to the left or right by four pixels, which you hardly notice, ruins the accuracy. Centering brings almost all of it back. It cannot bring back ink that was moved out of the image, which is why its line bends at the end.
+// **What to look for.** A shift up or down costs little: it only makes the sequence begin earlier or later, and the network's LSTM cells (*long short-term memory*) have the same weights at each time step. A shift to the left or right by four pixels, which you hardly notice, costs forty points of accuracy. Centering brings almost all of it back. It cannot bring back ink that was moved out of the image, which is why its line bends at the end.
 
 // %% [markdown]
 // **Three questions**
@@ -338,9 +338,9 @@ show(plotting.Lines(plotting.Axes{Title: "Accuracy of moved test images", X: "sh
 //
 // </details>
 //
-// <details><summary>Why the center of mass and not the middle of the bounding box?</summary>
+// <details><summary>Why the center of mass and not the middle of the rectangle with ink?</summary>
 //
-// MNIST's authors chose it, and a network has to be given what it was trained on. It is less sensitive to a long thin tail, which moves the box by many pixels but carries little ink.
+// MNIST's authors chose it, and a network has to be given what it was trained on. It is less sensitive to a long thin tail, which makes the rectangle much larger but carries little ink.
 //
 // </details>
 

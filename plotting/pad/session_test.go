@@ -137,6 +137,27 @@ func TestExplainIsThrottled(t *testing.T) {
 	})
 }
 
+// A drawing that was cleared while it waited is not explained.
+func TestClearedDrawingIsNotExplained(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var f fake
+		calls := 0
+		explain := func(image.Image) (*plotting.Figure, error) {
+			calls++
+			time.Sleep(time.Second)
+			return &plotting.Figure{}, nil
+		}
+		s := f.session(Pad{Recognize: sees(3), Explain: explain}, true)
+		err := run(t.Context(), s, hello, picture(t, "draw", 1, true), picture(t, "draw", 2, true), `{"type":"clear","seq":3}`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if calls != 1 {
+			t.Errorf("Explain was called %d times, want once", calls)
+		}
+	})
+}
+
 func TestFloodIsDropped(t *testing.T) {
 	var f fake
 	s := f.session(Pad{Recognize: sees(3)}, true)
