@@ -26,7 +26,7 @@ func TestOutputs(t *testing.T) {
 				if cell.Type != "code" {
 					continue
 				}
-				if cell.Count == nil {
+				if cell.Count == nil && strings.Contains("\n"+cell.text(), "\n%") { // the others only declare something
 					t.Errorf("cell %d has not run", k)
 				}
 				for _, output := range cell.Outputs {

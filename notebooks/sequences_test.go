@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -10,43 +11,62 @@ import (
 
 const ownSequences = "sequences_of_your_own.ipynb"
 
-// TestSequences compiles all cells of the notebook, and runs those that must not drift from what its text says: on made-up
-// utterances, with the pure-Go backend. Among them are the cells that build the program without XLA and check the ONNX file.
-func TestSequences(t *testing.T) {
-	imports, declarations, bodies, written := "", "", map[string]string{}, ""
+// ownCells are the code cells of the notebook.
+type ownCells struct {
+	imports      string
+	declarations string            // of all cells, and the cells' own lines as functions that are not called
+	bodies       map[string]string // the lines of those cells of section 6 that have one of the calls in section6
+	program      string            // that the notebook writes to a file
+}
+
+// section6 are calls in the cells that save the weights, run the program without XLA and check the ONNX file.
+var section6 = []string{"infer.Compact(", `"go", "build"`, "convert.WriteONNX("}
+
+func readOwnCells(t *testing.T) ownCells {
+	t.Helper()
+	cells := ownCells{bodies: map[string]string{}}
 	for _, cell := range readNotebook(t, ownSequences).Cells {
 		source := strings.Join(cell.Source, "")
-		switch {
-		case cell.Type != "code":
+		if cell.Type != "code" {
 			continue
-		case strings.HasPrefix(source, "%%writefile ${GONB_TMP_DIR}/speaker/main.go\n"):
-			_, written, _ = strings.Cut(source, "\n")
+		}
+		if program, ok := strings.CutPrefix(source, "%%writefile ${GONB_TMP_DIR}/speaker/main.go\n"); ok {
+			cells.program = program
 			continue
 		}
 		source = regexp.MustCompile(`(?m)^(!|%[a-z]).*\n`).ReplaceAllString(source, "")
 		block := regexp.MustCompile(`(?s)import \((.*?)\n\)\n`)
 		for _, match := range block.FindAllStringSubmatch(source, -1) {
-			imports += match[1]
+			cells.imports += match[1]
 		}
 		declared, body, _ := strings.Cut("\n"+block.ReplaceAllString(source, ""), "\n%%\n")
-		declarations += declared + "\n"
-		if body != "" {
-			for _, name := range []string{"infer.Compact(", `"go", "build"`, "convert.WriteONNX("} {
-				if strings.Contains(body, name) {
-					bodies[name] = body
-				}
+		cells.declarations += declared + "\nvar _ = func() {\n" + body + "}\n"
+		for _, call := range section6 {
+			if strings.Contains(body, call) {
+				cells.bodies[call] = body
 			}
-			declarations += "var _ = func() {\n" + body + "}\n"
 		}
 	}
-	if written == "" || len(bodies) != 3 {
-		t.Fatalf("the notebook has %d of the three cells of section 6 and a program of %d bytes", len(bodies), len(written))
+	if cells.program == "" || len(cells.bodies) != len(section6) {
+		t.Fatalf("the notebook has %d of the cells %q, and a program of %d bytes", len(cells.bodies), section6, len(cells.program))
 	}
+	return cells
+}
+
+// TestSequences compiles all cells of the notebook, and runs those that must not drift from what its text says: on made-up
+// utterances, with the pure-Go backend. Among them are the cells that build the program without XLA and check the ONNX file.
+func TestSequences(t *testing.T) {
+	cells := readOwnCells(t)
 	const loads = `return must.M2(sequences.JapaneseVowels(context.Background(), ""))`
-	if strings.Count(declarations, loads) != 1 {
+	if strings.Count(cells.declarations, loads) != 1 {
 		t.Fatalf("the cells lack %q", loads)
 	}
-	declarations = strings.Replace(declarations, loads, "return synthetic(), synthetic()", 1)
+	program := "package main\n\nimport (" + cells.imports + addedImports + ")\n" +
+		strings.Replace(cells.declarations, loads, "return synthetic(), synthetic()", 1) + checkSequences
+	for _, call := range section6 {
+		program += "\tfunc() {\n" + cells.bodies[call] + "\t}()\n"
+	}
+	program += "}\n"
 
 	temp := t.TempDir() // the kernel's, where its cells are compiled
 	t.Setenv("GONB_TMP_DIR", temp)
@@ -56,15 +76,11 @@ func TestSequences(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(temp, "speaker"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(temp, "speaker", "main.go"), []byte(written), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(temp, "speaker", "main.go"), []byte(cells.program), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	program := "package main\n\nimport (" + imports + addedImports + ")\n" + declarations + checkSequences
-	for _, name := range []string{"infer.Compact(", `"go", "build"`, "convert.WriteONNX("} {
-		program += "\tfunc() {\n" + bodies[name] + "\t}()\n"
-	}
-	out := runGo(t, program+"}\n", "run")
-	said := regexp.MustCompile(`(?s)it says: +(speaker \w, probability 0\.\d+)\nthe model says: +(speaker \w, probability 0\.\d+)\n`).FindStringSubmatch(out)
+	out := runGo(t, program, "run")
+	said := regexp.MustCompile(`it says: +(speaker \w, probability 0\.\d+)\nthe model says: +(speaker \w, probability 0\.\d+)\n`).FindStringSubmatch(out)
 	if said == nil || said[1] != said[2] {
 		t.Errorf("the program without XLA and the model do not say the same:\n%s", out)
 	}
@@ -75,6 +91,44 @@ func TestSequences(t *testing.T) {
 	}
 	if strings.Contains(out, "WRONG") {
 		t.Error(out)
+	}
+}
+
+// claims are what the notebook's text says of its results, with the part of the outputs that it is true of.
+var claims = []struct{ text, output string }{
+	{"0.19 against 0.25 in the mean", "with lengths: mean 0.25 of 4 runs"},
+	{"0.19 against 0.25 in the mean", "without lengths: mean 0.19 of 4 runs"},
+	{"changes by 0.56 if eleven rows", "without lengths  padded to  40: changes up to 0.56"},
+	{"at 100 to 33%, and for one network to 11%", "to 33.3% (29 to 100), mean of 4 runs that end between 11.1%"},
+	{"to 0.002, and soon", "Training loss falls from 2.20 to 0.0018"},
+	{"rises slowly to 0.29", "Validation loss falls from 1.86 to 0.29"},
+	{"the best epochs reach 0.09 to 0.17", "one layer: mean 0.13 of 4 runs, 0.092 to 0.17"},
+	{"0.07 after 59 epochs", "79 epochs, best: epoch 59, validation loss 0.07, accuracy 98.1%"},
+	{"The last one has 0.12", "Validation loss falls from 1.90 to 0.12"},
+	{"0.13 and 0.15", "two layers: mean 0.15 of 4 runs"},
+	{"360 of 370 are right", "360 correct (97.3%)"},
+	{"lowest precision, 88%", "class 5: precision 87.9%, recall 100%"},
+}
+
+// TestSequencesClaims verifies that the text of the notebook says what its outputs show. When its cells are executed anew, and show
+// something else, the text and the claims have to follow.
+func TestSequencesClaims(t *testing.T) {
+	var text, output strings.Builder
+	for _, cell := range readNotebook(t, ownSequences).Cells {
+		if cell.Type == "markdown" {
+			text.WriteString(strings.Join(cell.Source, ""))
+		}
+		for _, o := range cell.Outputs {
+			fmt.Fprintln(&output, strings.Join(o.Text, ""), o.Data["text/plain"])
+		}
+	}
+	for _, c := range claims {
+		if !strings.Contains(text.String(), c.text) {
+			t.Errorf("the text does not say %q", c.text)
+		}
+		if !strings.Contains(output.String(), c.output) {
+			t.Errorf("the text says %q, but the outputs do not show %q", c.text, c.output)
+		}
 	}
 }
 

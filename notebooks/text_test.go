@@ -47,7 +47,7 @@ func TestText(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if diff := cmp.Diff(readText(t, name), texts[name]); diff != "" {
+		if diff := cmp.Diff(strings.Split(readText(t, name), "\n"), strings.Split(texts[name], "\n")); diff != "" {
 			t.Errorf("%s is not the text of %s; to write it: go test ./notebooks -run Text -update (-file +notebook)\n%s", textFile(name), name, diff)
 		}
 	}

@@ -3,6 +3,7 @@ package mnist
 import (
 	"os"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -56,13 +57,20 @@ func wantMNIST(t *testing.T, data *Data) {
 	}
 }
 
+// BenchmarkLoadFromCache loads as the first load of a process, which maps the decoded images, and as a later one, which decodes them.
 func BenchmarkLoadFromCache(b *testing.B) {
 	if testing.Short() {
 		b.Skip("-short: MNIST is not fetched")
 	}
-	for b.Loop() {
-		if _, err := Load(b.Context(), ""); err != nil {
-			b.Fatal(err)
-		}
+	for name, mapped := range map[string]bool{"first": false, "later": true} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				l := &loader{collection: original, report: b.Logf, module: downloadModule, mirrors: webMirrors, mapped: new(atomic.Bool)}
+				l.mapped.Store(mapped)
+				if _, err := l.load(b.Context(), ""); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

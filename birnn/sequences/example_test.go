@@ -46,6 +46,22 @@ func ExampleReadTS() {
 	// sequences: line 8, feature 1, time step 2: "eight" is not a finite number
 }
 
+// Two movements of your own, with two features at each time step.
+func ExampleSet_Add() {
+	s := &sequences.Set{Features: 2}
+	if err := s.Add("walk", []float32{1, 2, 3, 4}); err != nil {
+		log.Fatal(err)
+	}
+	if err := s.Add("jump", []float32{5, 6, 7, 8, 9, 10}); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(s.X)
+	fmt.Println(s.Lengths, s.Labels, s.Classes)
+	// Output:
+	// [1 2 3 4 0 0 5 6 7 8 9 10]
+	// [2 3] [0 1] [walk jump]
+}
+
 func ExampleSet_Split() {
 	s, _ := sequences.ReadTS(strings.NewReader(words))
 	validation, training := s.Split(3)

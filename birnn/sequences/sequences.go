@@ -39,7 +39,8 @@ func (s *Set) Sequence(i int) []float32 {
 //	set := &sequences.Set{Features: 12}
 //	err := set.Add("Taro", x)
 //
-// If the sequence is longer than those before it, they are padded (Pad). Add returns an error, and changes nothing, if x is empty, is not a
+// If the sequence is longer than those before it, they are padded (Pad). Sets that belong together, such as one to train and one to test
+// with, must have the same Classes: give them to both, or divide one set. Add returns an error, and changes nothing, if x is empty, is not a
 // whole number of time steps, or has a number that is not finite.
 func (s *Set) Add(class string, x []float32) error {
 	if s.Features < 1 {

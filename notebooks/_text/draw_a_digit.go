@@ -65,14 +65,14 @@ import (
 	"github.com/janpfeifer/must"                        // stops the cell at an error
 )
 
+// init_check runs first in every cell: an error is reported in a few lines.
+func init_check() { must.M = inline.Check }
+
 // show displays a figure below the cell.
 func show(figure *plotting.Figure, err error) {
 	must.M(err)
 	must.M(inline.Show(figure))
 }
-
-// init_check runs first in every cell: an error is reported in a few lines.
-func init_check() { must.M = inline.Check }
 
 // %% [markdown]
 // These settings are all in one place. Leave `checkpoint` empty for the network that comes with package `digit`. If you have trained a network in the first notebook, enter the name of its folder, `"checkpoints"`, to use that one.
@@ -143,7 +143,7 @@ func beliefs(drawing image.Image) (*plotting.Figure, error) {
 }
 
 // %% [markdown]
-// Run this cell and draw a digit as large as the pad. "Clear", Escape or Delete empties the pad. "Done" ends the cell, as the button ■ in the toolbar does; after three minutes without a stroke it ends by itself.
+// Run this cell and draw a digit as large as the pad. "Clear", Escape or Delete empties the pad. "Done" ends the cell, as the button ■ in the toolbar does; after three minutes without a stroke it ends by itself. If you run all cells, those below wait until then.
 
 // %%
 //gonb:%%
@@ -210,7 +210,7 @@ func shrink(drawing image.Image, from, to image.Rectangle) []float32 {
 }
 
 // %% [markdown]
-// The example is a list of strokes in the code, not one of MNIST's images. Here it gets a third of its size and moves into a corner.
+// The example is a list of strokes in the code, not one of MNIST's images. Here it shrinks to 40% of its size and moves into a corner.
 
 // %%
 // smallSeven draws a 7 in the upper left corner of the pad.
@@ -548,7 +548,8 @@ show(plotting.HeatMaps("The mean image", "column", "row",
 // - The belief after each row shows when a recurrent network decides, and on what.
 // - The probabilities of a softmax say which class is more likely than the others, not whether the input is a digit at all.
 // - An accuracy needs the number of images behind it, and an interval.
-//
+
+// %% [markdown]
 // ## Where to read on
 //
 // - Y. LeCun, L. Bottou, Y. Bengio and P. Haffner, *Gradient-based learning applied to document recognition*, 1998: [MNIST and its preparation](https://doi.org/10.1109/5.726791).

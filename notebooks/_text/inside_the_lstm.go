@@ -121,7 +121,7 @@ const (
 // $$
 // \begin{aligned}
 // i_t &= \sigma(z_i) && \text{input gate: how much of the candidate is written} \\
-// j_t &= \tanh(z_j) && \text{candidate: what may be written, between $-1$ and $1$} \\
+// j_t &= \tanh(z_j) && \text{candidate: what may be written, between -1 and 1} \\
 // f_t &= \sigma(z_f + 1) && \text{forget gate: how much of the old cell state is kept} \\
 // o_t &= \sigma(z_o) && \text{output gate: how much of the cell state is shown} \\
 // c_t &= f_t \odot c_{t-1} + i_t \odot j_t && \text{keep some of the old, write some of the new} \\
@@ -143,7 +143,8 @@ type lstm struct {
 	forgetBias float64
 }
 
-// state is the memory between two steps, and gates are what a step computes on its way; each slice is [hidden].
+// state is the memory between two steps, gates are what a step computes on its way.
+// Each slice is [hidden].
 type (
 	state struct{ h, c []float64 }
 	gates struct{ i, j, f, o []float64 }
@@ -182,7 +183,8 @@ func (l lstm) step(x []float64, before state) (g gates, after state) {
 // %%
 var tiny = lstm{
 	kernel: [][]float64{
-		{-0.875, 0.575, -0.825, 0.075, 0.375, 0.475, 0.125, 0.975},      // input 0: two numbers each for i, j, f and o
+		// two columns each for i, j, f and o
+		{-0.875, 0.575, -0.825, 0.075, 0.375, 0.475, 0.125, 0.975},      // input 0
 		{-0.025, 0.325, 0.625, -0.125, 0.525, 0.825, 0.675, 0.425},      // input 1
 		{-0.775, -0.275, -0.475, 0.775, 0.175, 0.225, 0.725, 0.025},     // input 2
 		{-0.075, 0.275, -0.675, -0.325, -0.625, 0.925, -0.925, -0.175},  // hidden unit 0
@@ -193,7 +195,9 @@ var tiny = lstm{
 }
 
 // A sequence for it, and the state before it.
-var tinyX = [][]float64{{-0.35, 0.45, -0.15}, {-0.55, 0.35, 0.55}, {-0.45, -0.05, 0.05}, {-0.25, 0.15, 0.25}}
+var tinyX = [][]float64{
+	{-0.35, 0.45, -0.15}, {-0.55, 0.35, 0.55}, {-0.45, -0.05, 0.05}, {-0.25, 0.15, 0.25},
+}
 var tinyStart = state{h: []float64{0.1, -0.2}, c: []float64{0.4, -0.3}}
 
 // %% [markdown]
@@ -215,10 +219,10 @@ func largestDifference(a, b []float64) (largest float64) {
 _, after := tiny.step(tinyX[0], tinyStart)
 fmt.Println("h", after.h)
 fmt.Println("c", after.c)
-hTensorFlow := []float64{0.3570525029419268, -0.09383521826522316}
-cTensorFlow := []float64{0.6581991326842265, -0.2899500810319775}
-fmt.Printf("Largest difference from TensorFlow, h: %.1g\n", largestDifference(after.h, hTensorFlow))
-fmt.Printf("Largest difference from TensorFlow, c: %.1g\n", largestDifference(after.c, cTensorFlow))
+hWant := []float64{0.3570525029419268, -0.09383521826522316}
+cWant := []float64{0.6581991326842265, -0.2899500810319775}
+fmt.Printf("Largest difference from TensorFlow, h: %.1g\n", largestDifference(after.h, hWant))
+fmt.Printf("Largest difference from TensorFlow, c: %.1g\n", largestDifference(after.c, cWant))
 
 // %% [markdown]
 // ### 1.4. The layer of package rnn
@@ -237,12 +241,14 @@ func layerStep(x, h, c, kernel, bias *graph.Node) (hNext, cNext *graph.Node) {
 // `onBackend` compiles such a graph function and calls it. The cell compares its result with your step's.
 
 // %%
-// onBackend compiles a graph function of such a step, and calls it for the first step of the tiny cell.
+// onBackend compiles such a step and calls it for the first step of the tiny cell.
 func onBackend(step func(x, h, c, kernel, bias *graph.Node) (hNext, cNext *graph.Node)) state {
 	batch := func(v []float64) [][]float64 { return [][]float64{v} }
 	results := must.M1(graph.CallOnceN(openBackend(), step,
 		batch(tinyX[0]), batch(tinyStart.h), batch(tinyStart.c), tiny.kernel, tiny.bias))
-	return state{h: tensors.MustCopyFlatData[float64](results[0]), c: tensors.MustCopyFlatData[float64](results[1])}
+	h := tensors.MustCopyFlatData[float64](results[0])
+	c := tensors.MustCopyFlatData[float64](results[1])
+	return state{h, c}
 }
 
 //gonb:%%
@@ -257,12 +263,15 @@ fmt.Printf("Largest difference from package rnn, c: %.1g\n", largestDifference(g
 // How would you write the step as a graph yourself? Each operation on a vector becomes a function call that returns a node. Compare it with the equations, line by line.
 
 // %%
-// graphStep is one step of an LSTM with forget bias 1: x is [batch, inputs], h and c are [batch, hidden].
+// graphStep is one step of an LSTM with forget bias 1: x is [batch, inputs], h and c are
+// [batch, hidden].
 func graphStep(x, h, c, kernel, bias *graph.Node) (hNext, cNext *graph.Node) {
 	row := graph.Concatenate([]*graph.Node{x, h}, 1)
 	z := graph.Add(graph.MatMul(row, kernel), graph.ExpandAxes(bias, 0)) // [batch, 4*hidden]
 	n := h.Shape().Dim(1)
-	part := func(k int) *graph.Node { return graph.Slice(z, graph.AxisRange(), graph.AxisRange(k*n, (k+1)*n)) }
+	part := func(k int) *graph.Node {
+		return graph.Slice(z, graph.AxisRange(), graph.AxisRange(k*n, (k+1)*n))
+	}
 
 	i, j := graph.Sigmoid(part(0)), graph.Tanh(part(1))
 	f, o := graph.Sigmoid(graph.AddScalar(part(2), 1)), graph.Sigmoid(part(3))
@@ -317,7 +326,8 @@ fmt.Printf("Largest difference from plain Go, c: %.1g\n", largestDifference(got.
 // %%
 import "github.com/gomlx/gomlx/ml/model/initializer"
 
-// topLogits maps images x, [batch, timesteps, numInput], to scores, [batch, nClasses]. It reads from the top.
+// topLogits maps images x, [batch, timesteps, numInput], to scores, [batch, nClasses].
+// It reads from the top.
 func topLogits(scope *model.Scope, x *graph.Node) *graph.Node {
 	cell := rnn.NewLSTM(scope.In("fw"), x, numHidden, 1)
 	return outputLayer(scope, rnn.Unidirectional(cell, x).Final())
@@ -333,7 +343,8 @@ func bottomLogits(scope *model.Scope, x *graph.Node) *graph.Node {
 func outputLayer(scope *model.Scope, h *graph.Node) *graph.Node {
 	W := scope.WithInitializer(birnn.TruncatedNormal(scope, 0.01)).
 		VariableWithShape("W", shapes.Make(dtypes.Float32, numHidden, nClasses))
-	b := scope.WithInitializer(initializer.Zero).VariableWithShape("b", shapes.Make(dtypes.Float32, nClasses))
+	b := scope.WithInitializer(initializer.Zero).
+		VariableWithShape("b", shapes.Make(dtypes.Float32, nClasses))
 	return graph.Add(graph.MatMul(h, W.NodeValue(h)), graph.ExpandAxes(b.NodeValue(h), 0))
 }
 
@@ -359,10 +370,11 @@ var (
 	both   = kind{name: "both", readout: birnn.FinalStates}
 )
 
-// dir is the folder of a training run. The environment variable is set if the notebook runs without a browser.
+// dir is the folder of a training run. The environment variable is set if the notebook runs
+// without a browser.
 func (k kind) dir(seed int) string {
-	folder := filepath.Join(os.Getenv("EASY_GOMLX_CHECKPOINTS"), "checkpoints", "inside_the_lstm")
-	return filepath.Join(folder, fmt.Sprintf("%s-%d", k.name, seed))
+	folder := filepath.Join("checkpoints", "inside_the_lstm", fmt.Sprintf("%s-%d", k.name, seed))
+	return filepath.Join(os.Getenv("EASY_GOMLX_CHECKPOINTS"), folder)
 }
 
 // %% [markdown]
@@ -379,7 +391,9 @@ func (k kind) train(ctx context.Context, set *mnist.Set, seed int) error {
 }
 
 // load returns the trained network.
-func (k kind) load(seed int) *birnn.Model { return must.M1(k.network.Load(openBackend(), k.dir(seed))) }
+func (k kind) load(seed int) *birnn.Model {
+	return must.M1(k.network.Load(openBackend(), k.dir(seed)))
+}
 
 // %% [markdown]
 // Train the three; each takes a few seconds. Which reads better, the one from the top or the one from the bottom? The accuracy is that on the 10,000 test images.
@@ -417,7 +431,7 @@ import (
 	"encoding/json"
 )
 
-// weights returns the trained variables in a folder by their names, each with its numbers row by row.
+// weights returns the trained variables in a folder by their names, each row by row.
 func weights(dir string) map[string][]float32 {
 	file := must.M1(os.ReadFile(filepath.Join(dir, "model.safetensors")))
 	start := 8 + int(binary.LittleEndian.Uint64(file))
@@ -455,7 +469,8 @@ func matrix(numbers []float32, columns int) (rows [][]float64) {
 // A `reader` is a trained network in plain Go: one or two cells, and the output layer.
 
 // %%
-// reader has the cells that read down from the top and up from the bottom (nil if there is none), and the output layer.
+// reader has the cells that read down from the top and up from the bottom (nil if there is
+// none), and the output layer.
 type reader struct {
 	down, up *lstm
 	w        [][]float64 // [hidden states of all cells][nClasses]
@@ -469,9 +484,12 @@ func (k kind) reader() reader {
 		if all[name+"/kernel"] == nil {
 			return nil
 		}
-		return &lstm{kernel: matrix(all[name+"/kernel"], 4*numHidden), bias: matrix(all[name+"/bias"], 4*numHidden)[0], forgetBias: 1}
+		kernel := matrix(all[name+"/kernel"], 4*numHidden)
+		bias := matrix(all[name+"/bias"], 4*numHidden)[0]
+		return &lstm{kernel: kernel, bias: bias, forgetBias: 1}
 	}
-	return reader{down: cell("fw"), up: cell("bw"), w: matrix(all["W"], nClasses), b: matrix(all["b"], nClasses)[0]}
+	w, b := matrix(all["W"], nClasses), matrix(all["b"], nClasses)
+	return reader{down: cell("fw"), up: cell("bw"), w: w, b: b[0]}
 }
 
 // %% [markdown]
@@ -496,7 +514,9 @@ func (l lstm) read(rows [][]float64, s state) (moments []moment) {
 }
 
 // blank is the state before the first step.
-func blank() state { return state{h: make([]float64, numHidden), c: make([]float64, numHidden)} }
+func blank() state {
+	return state{h: make([]float64, numHidden), c: make([]float64, numHidden)}
+}
 
 // %% [markdown]
 // A cell that reads from the bottom gets the rows in reverse.
@@ -548,7 +568,8 @@ func (r reader) scores(hidden []float64) []float64 {
 // The *softmax* turns the scores into probabilities: it makes them positive with $e^s$ and divides them by their sum.
 
 // %%
-// softmax turns scores into probabilities. It subtracts the largest score first, which changes nothing, so that no exponential overflows.
+// softmax turns scores into probabilities. It subtracts the largest score first, which changes
+// nothing, so that no exponential overflows.
 func softmax(scores []float64) []float64 {
 	p, sum, largest := make([]float64, len(scores)), 0.0, slices.Max(scores)
 	for k, s := range scores {
@@ -571,7 +592,8 @@ for _, k := range []kind{top, bottom, both} {
 	net, r, worst := k.load(1), k.reader(), 0.0
 	for image, p := range must.M1(net.Predict(test.Images[:50*timesteps*numInput])) {
 		hidden := r.hidden(matrix(test.Image(image), numInput))
-		worst = max(worst, largestDifference(softmax(r.scores(hidden[timesteps-1])), matrix(p, nClasses)[0]))
+		mine := softmax(r.scores(hidden[timesteps-1]))
+		worst = max(worst, largestDifference(mine, matrix(p, nClasses)[0]))
 	}
 	fmt.Printf("%-6s largest difference of 500 probabilities: %.1g\n", k.name, worst)
 	must.M(net.Close())
@@ -583,8 +605,10 @@ for _, k := range []kind{top, bottom, both} {
 // So we can look inside. The next figure shows what the forward cell of 'both', which reads from the top, computes while it reads one digit. Each map has a row for each row of the image, and a column for each of the 128 hidden units.
 
 // %%
-// heatMap returns a value of each step, [timesteps][numHidden], with the columns in the given order.
-func heatMap(name string, moments []moment, order []int, value func(m moment) []float64) plotting.Map {
+// heatMap returns a value of each step, [timesteps][numHidden], with the columns in that order.
+func heatMap(
+	name string, moments []moment, order []int, value func(moment) []float64,
+) plotting.Map {
 	m := plotting.Map{Name: name}
 	for _, moment := range moments {
 		row := make([]float32, len(order))
@@ -682,7 +706,7 @@ show(plotting.Beliefs(image, test.Labels[example],
 // One digit is an anecdote. How many rows does each network need in general? The next cell asks for the belief after each step, for 100 test images, and counts how often its largest probability is right.
 
 // %%
-// shareRight returns the share of n test images for which the network's belief is right, after each step.
+// shareRight returns, for each step, the share of n test images for which the belief is right.
 func (r reader) shareRight(test *mnist.Set, n int) []float64 {
 	share := make([]float64, timesteps)
 	for image := range n {
@@ -706,10 +730,14 @@ for k := range timesteps {
 	steps = append(steps, float64(k+1))
 }
 line := func(name string, k kind) plotting.Line {
-	return plotting.Line{Name: name, X: steps, Runs: [][]float64{k.reader().shareRight(test, 100)}}
+	right := k.reader().shareRight(test, 100)
+	return plotting.Line{Name: name, X: steps, Runs: [][]float64{right}}
 }
-axes := plotting.Axes{Title: "Right answers after each step", X: "steps", Y: "right, of 100 images", Percent: true}
-show(plotting.Lines(axes, line("from the top", top), line("from the bottom", bottom), line("from both ends", both)))
+axes := plotting.Axes{
+	Title: "Right answers after each step", X: "steps", Y: "right, of 100 images", Percent: true,
+}
+show(plotting.Lines(axes,
+	line("from the top", top), line("from the bottom", bottom), line("from both ends", both)))
 
 // %% [markdown]
 // **What to look for.** After half of the steps no network knows much. Even 'both', which has read all rows by then, is right on few of the images: each half stands in the middle of the image, where nobody asked it during training. In the second half 'both' rises first. At the end all are close together; each point is out of 100 images, so a difference of five points means little.
@@ -768,7 +796,8 @@ for k := range 200 {
 	curve.Runs[0] = append(curve.Runs[0], -math.Log(p))
 }
 fmt.Printf("Loss at p = 0.1: %.2f, at p = 0.9: %.2f\n", -math.Log(0.1), -math.Log(0.9))
-show(plotting.Lines(plotting.Axes{Title: "Cross-entropy", X: "probability of the true class", Y: "loss"}, curve))
+axes := plotting.Axes{Title: "Cross-entropy", X: "probability of the true class", Y: "loss"}
+show(plotting.Lines(axes, curve))
 
 // %% [markdown]
 // **What to look for.** From right to left, the curve first rises slowly and then ever faster: to be unsure costs little, to be sure and wrong costs a lot. A network that knows nothing has a loss of $\ln 10 = 2.30$, which is where the tutorial's loss curve begins.
@@ -784,7 +813,8 @@ scores := r.scores(hidden[timesteps-1])
 fmt.Println("The true digit is", test.Labels[example])
 fmt.Println("digit   score   probability   loss if true")
 for digit, p := range softmax(scores) {
-	fmt.Printf("%5d %7.2f %13.6f %14.4f\n", digit, scores[digit], p, crossEntropy(scores, digit))
+	loss := crossEntropy(scores, digit)
+	fmt.Printf("%5d %7.2f %13.6f %14.4f\n", digit, scores[digit], p, loss)
 }
 
 // %% [markdown]
@@ -877,7 +907,8 @@ fmt.Printf("Largest difference from GoMLX: %.1g\n",
 // The last line is the reason for the LSTM: on its way back through the cell state, the gradient is multiplied by the forget gate and by nothing else.
 
 // %%
-// gatesBack takes the gradient d of the state after a step back to z and to the cell state before the step.
+// gatesBack takes the gradient d of the state after a step back to z and to the cell state
+// before the step.
 func gatesBack(m moment, d state) (dz, dcBefore []float64) {
 	n := len(d.h)
 	dz, dcBefore = make([]float64, 4*n), make([]float64, n)
@@ -903,8 +934,8 @@ func gatesBack(m moment, d state) (dz, dcBefore []float64) {
 // $$
 
 // %%
-// stepBack takes the gradient d of the state after a step to that of the state before it, and adds what the step contributes to the
-// gradient of the weights.
+// stepBack takes the gradient d of the state after a step to that of the state before it, and
+// adds to sum what the step contributes to the gradient of the weights.
 func (l lstm) stepBack(m moment, d state, sum lstm) state {
 	dz, dcBefore := gatesBack(m, d)
 	for column, v := range dz {
@@ -927,8 +958,8 @@ func (l lstm) stepBack(m moment, d state, sum lstm) state {
 // *Backpropagation through time* is these steps in a loop, from the last moment to the first. `gradient` also keeps the gradient of the state at each step back; section 4.5 draws it.
 
 // %%
-// gradient returns the gradient of the weights, and that of the state after the last moment, one step earlier and so on. It is given
-// the gradient dh of the last hidden state.
+// gradient gets the gradient dh of the last hidden state. It returns the gradient of the weights,
+// and that of the state after the last moment, one step earlier and so on.
 func (l lstm) gradient(moments []moment, dh []float64) (sum lstm, back []state) {
 	sum.bias = make([]float64, len(l.bias))
 	for range l.kernel {
@@ -948,7 +979,8 @@ func (l lstm) gradient(moments []moment, dh []float64) (sum lstm, back []state) 
 // The cell of two units reads its four time steps. For the loss, its two units serve as the scores of two classes, and class 1 is the true one: then the gradient begins with section 3's formula. The same is asked of package `rnn`, whose layer brings its own backward pass, and of TensorFlow (which printed the loss and the gradient of the bias).
 
 // %%
-// layerGradient is the loss of the tiny cell in package rnn, and its gradient: x is [1, time, inputs], the initial state [1, hidden].
+// layerGradient is the loss of the tiny cell in package rnn, and its gradient: x is
+// [1, time, inputs], the initial state [1, hidden].
 func layerGradient(in []*graph.Node) []*graph.Node {
 	x, h, c, kernel, bias := in[0], in[1], in[2], in[3], in[4]
 	cell := &rnn.LSTM{Kernel: kernel, Bias: bias, ForgetBias: 1}
@@ -965,14 +997,16 @@ func layerGradient(in []*graph.Node) []*graph.Node {
 moments := tiny.read(tinyX, tinyStart)
 last := moments[len(moments)-1].after.h
 mine, _ := tiny.gradient(moments, scoresGradient(last, 1))
-layer := must.M1(graph.CallOnceN(openBackend(), layerGradient,
-	[][][]float64{tinyX}, [][]float64{tinyStart.h}, [][]float64{tinyStart.c}, tiny.kernel, tiny.bias))
+layer := must.M1(graph.CallOnceN(openBackend(), layerGradient, [][][]float64{tinyX},
+	[][]float64{tinyStart.h}, [][]float64{tinyStart.c}, tiny.kernel, tiny.bias))
+kernel := tensors.MustCopyFlatData[float64](layer[1])
+bias := tensors.MustCopyFlatData[float64](layer[2])
 fmt.Printf("Gradient of the bias: %.4f\n", mine.bias)
 compare := func(what string, got, want []float64) {
 	fmt.Printf("Largest difference from %-20s %.1g\n", what+":", largestDifference(got, want))
 }
-compare("package rnn, kernel", slices.Concat(mine.kernel...), tensors.MustCopyFlatData[float64](layer[1]))
-compare("package rnn, bias", mine.bias, tensors.MustCopyFlatData[float64](layer[2]))
+compare("package rnn, kernel", slices.Concat(mine.kernel...), kernel)
+compare("package rnn, bias", mine.bias, bias)
 compare("TensorFlow, loss", []float64{crossEntropy(last, 1)}, []float64{0.7584529475589697})
 compare("TensorFlow, bias", mine.bias, []float64{
 	0.0026872515648701713, -0.014765660697933348, 0.35910283924346703, -0.26441287671013625,
@@ -1030,7 +1064,10 @@ for exponent := -12; exponent <= -1; exponent++ {
 	line.Runs[0] = append(line.Runs[0], worst)
 }
 fmt.Printf("Smallest error: %.1g\n", slices.Min(line.Runs[0]))
-axes := plotting.Axes{Title: "Gradient check: finite differences against backpropagation", X: "epsilon, as a power of ten", Y: "largest error", Log: true}
+axes := plotting.Axes{
+	Title: "Gradient check: finite differences against backpropagation",
+	X:     "epsilon, as a power of ten", Y: "largest error", Log: true,
+}
 show(plotting.Lines(axes, line))
 
 // %% [markdown]
@@ -1042,7 +1079,7 @@ show(plotting.Lines(axes, line))
 // If the last state is to learn from the first row, the gradient must survive 27 steps back. The next cell makes cells of the tutorial's size with random weights, as they are before training, once with forget bias 1 and once with 0. (The limit of the random weights is Glorot's: the larger the matrix, the smaller its numbers.)
 
 // %%
-// untrained returns a cell with random weights, uniform between ±limit, as rnn.NewLSTM draws them.
+// untrained returns a cell with weights as rnn.NewLSTM draws them: uniform between ±limit.
 func untrained(seed uint64, forgetBias float64) lstm {
 	rng := rand.New(rand.NewPCG(seed, 1))
 	l := lstm{bias: make([]float64, 4*numHidden), forgetBias: forgetBias}
@@ -1073,7 +1110,8 @@ func norm(v ...float64) (length float64) {
 // `reach` takes a random vector of length 1 as the gradient of the last hidden state and goes back from there. It returns how long the gradient of the state is after each step back.
 
 // %%
-// reach returns the length of the gradient of the state, h and c together, at the last step, one step back and so on.
+// reach returns the length of the gradient of the state, h and c together, at the last step,
+// one step back and so on.
 func (l lstm) reach(image []float32, seed uint64) (lengths []float64) {
 	rng := rand.New(rand.NewPCG(seed, 2))
 	dh := make([]float64, numHidden)
@@ -1098,7 +1136,8 @@ func (l lstm) reach(image []float32, seed uint64) (lengths []float64) {
 //gonb:%%
 _, test := loadData()
 trained := top.reader().down
-one, zero, after := plotting.Line{Name: "forget bias 1"}, plotting.Line{Name: "forget bias 0"}, plotting.Line{Name: "forget bias 1, trained"}
+one, zero := plotting.Line{Name: "forget bias 1"}, plotting.Line{Name: "forget bias 0"}
+after := plotting.Line{Name: "forget bias 1, trained"}
 for k := range timesteps {
 	one.X = append(one.X, float64(k))
 }
@@ -1112,7 +1151,8 @@ for seed := range uint64(5) {
 for _, line := range []plotting.Line{one, zero, after} {
 	fmt.Printf("%-22s after 27 steps back: %.1g\n", line.Name, line.Runs[0][27])
 }
-show(plotting.Lines(plotting.Axes{Title: "Length of the gradient", X: "steps back", Y: "length", Log: true}, one, zero, after))
+axes := plotting.Axes{Title: "Length of the gradient", X: "steps back", Y: "length", Log: true}
+show(plotting.Lines(axes, one, zero, after))
 
 // %% [markdown]
 // **What to look for.** With forget bias 0 each step back leaves about 0.63 of the gradient, with 1 about 0.86. Over 27 steps that makes a difference of more than a thousandfold: with forget bias 0, an untrained network learns next to nothing from the first row. In the trained network the gradient no longer shrinks, and its length depends on the digit (the band is the range over the five). Some of its forget gates are nearly 1, as section 2.3 showed for another network, and its weights have grown, so that more comes back through the hidden state, too.
@@ -1199,10 +1239,12 @@ for _, c := range contestants {
 		group.Values = append(group.Values, accuracy)
 		must.M(net.Close())
 	}
-	fmt.Printf("%-12s %.2f%% to %.2f%%\n", c.name, 100*slices.Min(group.Values), 100*slices.Max(group.Values))
+	lowest, highest := slices.Min(group.Values), slices.Max(group.Values)
+	fmt.Printf("%-12s %.2f%% to %.2f%%\n", c.name, 100*lowest, 100*highest)
 	groups = append(groups, group)
 }
-show(plotting.Spread(plotting.Axes{Title: "Test accuracy", Y: "right", Percent: true}, groups...))
+axes := plotting.Axes{Title: "Test accuracy", Y: "right", Percent: true}
+show(plotting.Spread(axes, groups...))
 
 // %% [markdown]
 // **What to look for.** The first two groups lie at the same height: with a backward cell or without one, these networks are right on about 93 of 100 images after one epoch. So the tutorial's network gets next to nothing from its backward half. The third group, in which both halves read everything, is some two points higher, and that is more than the seeds differ.
@@ -1278,7 +1320,8 @@ show(plotting.Lines(axes, lines...))
 // A graph function is Go code that runs once, when the graph is built. So a Go loop over the time steps, like `unrolled` below, puts every step into the graph: 28 rows, 28 copies of the step. XLA has a loop of its own, `While`, whose body is in the graph once. Package `rnn` uses that, and brings a backward loop, because GoMLX can't derive the gradient of a `While`.
 
 // %%
-// unrolled returns the last hidden state of an LSTM over x, [batch, time, inputs]: all steps, one after the other.
+// unrolled returns the last hidden state of an LSTM over x, [batch, time, inputs]: all steps,
+// one after the other.
 func unrolled(x, kernel, bias *graph.Node) *graph.Node {
 	h := graph.Zeros(x.Graph(), shapes.Make(x.DType(), x.Shape().Dim(0), numHidden))
 	c := h
@@ -1307,16 +1350,22 @@ func processorTime() float64 {
 	return float64(u.Utime.Nano()+u.Stime.Nano()) / 1e9
 }
 
-// compile returns the number of the graph's nodes, and the processor time for building and compiling it.
-func compile(layer func(x, kernel, bias *graph.Node) *graph.Node, steps int) (nodes int, seconds float64) {
+// layer is unrolled or looped.
+type layer func(x, kernel, bias *graph.Node) *graph.Node
+
+// compile returns the number of the graph's nodes, and the processor time that it takes.
+func compile(last layer, steps int) (nodes int, seconds float64) {
 	start := processorTime()
-	exec := must.M1(graph.NewExec(openBackend(), func(x, kernel, bias *graph.Node) (dKernel, dBias *graph.Node) {
-		d := graph.Gradient(graph.ReduceAllSum(layer(x, kernel, bias)), kernel, bias)
+	gradient := func(x, kernel, bias *graph.Node) (dKernel, dBias *graph.Node) {
+		d := graph.Gradient(graph.ReduceAllSum(last(x, kernel, bias)), kernel, bias)
 		return d[0], d[1]
-	}))
+	}
+	exec := must.M1(graph.NewExec(openBackend(), gradient))
 	defer exec.Finalize()
 	shape := func(dims ...int) shapes.Shape { return shapes.Make(dtypes.Float32, dims...) }
-	g := must.M1(exec.Compile(shape(100, steps, numInput), shape(numInput+numHidden, 4*numHidden), shape(4*numHidden)))
+	x, bias := shape(100, steps, numInput), shape(4*numHidden)
+	kernel := shape(numInput+numHidden, 4*numHidden)
+	g := must.M1(exec.Compile(x, kernel, bias))
 	return len(g.Nodes()), processorTime() - start
 }
 
@@ -1327,15 +1376,19 @@ func compile(layer func(x, kernel, bias *graph.Node) *graph.Node, steps int) (no
 //gonb:%%
 must.M(os.Setenv("EASY_GOMLX_KERNELS", "off"))
 compile(looped, 2) // the first compilation also starts XLA
-loop, all := plotting.Line{Name: "loop", Runs: [][]float64{nil}}, plotting.Line{Name: "unrolled", Runs: [][]float64{nil}}
-for _, steps := range []int{4, 8, 16, 32} {
-	nodesLoop, secondsLoop := compile(looped, steps)
-	nodesAll, secondsAll := compile(unrolled, steps)
-	fmt.Printf("%2d steps: loop %4d nodes, %.1f s; unrolled %4d nodes, %4.1f s\n", steps, nodesLoop, secondsLoop, nodesAll, secondsAll)
-	loop.X, all.X = append(loop.X, float64(steps)), append(all.X, float64(steps))
-	loop.Runs[0], all.Runs[0] = append(loop.Runs[0], secondsLoop), append(all.Runs[0], secondsAll)
+loop := plotting.Line{Name: "loop", Runs: [][]float64{nil}}
+all := plotting.Line{Name: "unrolled", Runs: [][]float64{nil}}
+add := func(line *plotting.Line, last layer, steps int) {
+	nodes, seconds := compile(last, steps)
+	fmt.Printf("%2d steps: %-8s %4d nodes, %.1f s\n", steps, line.Name, nodes, seconds)
+	line.X, line.Runs[0] = append(line.X, float64(steps)), append(line.Runs[0], seconds)
 }
-show(plotting.Lines(plotting.Axes{Title: "Time to compile", X: "time steps", Y: "seconds of processor time"}, loop, all))
+for _, steps := range []int{4, 8, 16, 32} {
+	add(&loop, looped, steps)
+	add(&all, unrolled, steps)
+}
+axes := plotting.Axes{Title: "Time to compile", X: "time steps", Y: "seconds of processor time"}
+show(plotting.Lines(axes, loop, all))
 
 // %% [markdown]
 // **What to look for.** The loop has the same 298 nodes for any number of time steps, and takes about a second to compile. The unrolled graph gets 62 nodes more with each time step, and its time grows somewhat faster than that. Carry the line on to a hundred time steps, and compiling takes half a minute. The project's bench has sequences of 784 time steps: TensorFlow, which unrolls them, compiles for a minute, and package `rnn` no longer than for 28 (`birnn/bench/README.md`).

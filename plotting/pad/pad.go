@@ -43,7 +43,7 @@ type Pad struct {
 
 // Run shows the pad until the reader presses "Done", the last digit has been kept, ctx is done, or nobody has drawn for three minutes.
 // Then it replaces the pad by a figure with the last drawing, or an example if there is none, and the answer to it. That figure is also
-// what stays if no browser connects within ten seconds, or if the kernel was not started by a Jupyter server.
+// what stays if no browser connects within 20 seconds, or if the kernel was not started by a Jupyter server.
 //
 // Outside a GoNB notebook Run returns an error.
 func (p Pad) Run(ctx context.Context) error {
@@ -65,14 +65,14 @@ func (p Pad) Run(ctx context.Context) error {
 }
 
 const (
-	connectTimeout = 10 * time.Second // for a browser
+	connectTimeout = 20 * time.Second // for a browser
 	idleTimeout    = 3 * time.Minute  // for a stroke
 )
 
 // The sentences below the figure that remains.
 const (
-	sentenceExample = "This is an example. In JupyterLab, with this notebook's Go kernel, a pad to draw on with mouse, finger or pen appears here when the cell runs."
-	sentenceNobody  = "No browser has connected to the pad. In JupyterLab, run this cell again while its output is in view."
+	sentenceExample = "This is an example. Run the cell in JupyterLab, with this notebook's Go kernel,\nto draw digits yourself, with mouse, finger or pen."
+	sentenceNobody  = "No browser has connected to the pad. In JupyterLab, run this cell again\nwhile its output is in view."
 	sentenceDrawn   = "The last drawing. Run the cell again to draw more."
 )
 

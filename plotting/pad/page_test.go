@@ -15,7 +15,7 @@ func TestPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, part := range []string{pngURL, `alt="a &#34;7&#34; &lt; 8"`, "In JupyterLab", `"id":"digit-pad-1"`, "digitPad"} {
+	for _, part := range []string{pngURL, `alt="a &#34;7&#34; &lt; 8"`, "in JupyterLab", `"id":"digit-pad-1"`, "digitPad"} {
 		if !strings.Contains(page, part) {
 			t.Errorf("the page lacks %s", part)
 		}
