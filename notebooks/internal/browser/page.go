@@ -185,7 +185,7 @@ func (p *Page) Resize(width, height int64) {
 }
 
 // settle is the time that the page needs to lay itself out after a change.
-const settle = 500 * time.Millisecond
+const settle = 250 * time.Millisecond
 
 // do carries out actions. If they fail, it saves a screenshot and ends the test.
 func (p *Page) do(what string, actions ...chromedp.Action[chromedp.Void]) {

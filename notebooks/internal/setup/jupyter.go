@@ -18,7 +18,7 @@ var (
 	//go:embed requirements.txt
 	requirements []byte
 
-	// labSettings disables the questions that JupyterLab asks at its first start, and makes it show Markdown, such as the list of notebooks, as
+	// labSettings disables the questions that JupyterLab asks at its first start, and wraps long lines of code, whose ends would be hidden.
 	// formatted text.
 	//go:embed lab.json
 	labSettings []byte
