@@ -64,11 +64,11 @@ import (
 	"github.com/easy-gomlx/tutorials/birnn/rnn"       // the real LSTM
 	"github.com/easy-gomlx/tutorials/plotting"        // draws figures
 	"github.com/easy-gomlx/tutorials/plotting/inline" // shows them here
-	"github.com/gomlx/compute"
-	"github.com/gomlx/compute/dtypes"
-	"github.com/gomlx/compute/shapes"
+	"github.com/gomlx/compute"                        // what backends are
+	"github.com/gomlx/compute/dtypes"                 // types of numbers
+	"github.com/gomlx/compute/shapes"                 // shapes of tensors
 	"github.com/gomlx/gomlx/core/graph"               // operations on tensors
-	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/core/tensors"             // their values
 	"github.com/gomlx/gomlx/ml/model"                 // variables
 	"github.com/janpfeifer/must"                      // stops the cell at an error
 )
@@ -319,9 +319,9 @@ fmt.Printf("Largest difference from plain Go, c: %.1g\n", largestDifference(got.
 //
 // - **top** has one LSTM, which reads from the top row to the bottom row.
 // - **bottom** has one LSTM, which reads from the bottom row to the top row.
-// - **both** has both. It is the built-in network of package `birnn` with the readout `FinalStates`: each half has read the whole image.
+// - **both** has both. It is the built-in network of package `birnn`, set to `FinalStates`: each half has read the whole image when the output layer gets its state.
 //
-// In all three, an output layer turns the last hidden state into a score for each class, as in the tutorial.
+// In all three, the output layer turns the last hidden state into a score for each class, as in the tutorial.
 
 // %%
 import "github.com/gomlx/gomlx/ml/model/initializer"
@@ -687,7 +687,7 @@ func beliefMap(name string, belief [][]float64) plotting.Map {
 }
 
 // %% [markdown]
-// In the figure each column is a class, and dark is a high probability. Read the first and the third map downward. The second begins at the bottom, where its network begins; read it upward.
+// In the figure each column is a class, and dark is a high probability. Read the first and the third map downward. The second begins at the bottom, where its network begins; read it upward. In the third, row 0 is the belief after one row from each end, row 27 that after all.
 
 // %%
 //gonb:%%
