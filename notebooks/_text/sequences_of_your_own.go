@@ -133,7 +133,7 @@ fmt.Println("utterances to learn from:", all.Len())
 fmt.Println("utterances to test with: ", test.Len())
 fmt.Println("features of a frame:     ", all.Features)
 fmt.Println("speakers:                ", all.Classes)
-fmt.Println("shortest and longest:    ", slices.Min(all.Lengths), slices.Max(test.Lengths), "frames")
+fmt.Println("frames of an utterance:  ", slices.Min(all.Lengths), "to", slices.Max(test.Lengths))
 
 // %% [markdown]
 // ### 2.2. An utterance
@@ -259,7 +259,7 @@ fmt.Println("validation:", valid.Len(), "utterances")
 //
 // Both networks read an utterance in both directions and score the speakers from the two final states, each of which has seen all of it (`Final`, as at the end of the first notebook). The only difference is one call: **`Lengths`** tells the layer where each utterance ends. Then the forward direction stops at its last frame, the backward direction starts there, and whatever lies beyond changes nothing.
 //
-// The lengths are computed in the graph, from the input itself: they count the time steps that are not all zeros. (If your data have real time steps of zeros, give them one more feature, which is always 1, and counting works again.) 
+// The lengths are computed in the graph, from the input itself: they count the time steps that are not all zeros. (If your data have real time steps of zeros, give them one more feature, which is always 1, and counting works again.)
 
 // %%
 // lengthsOf counts the time steps of x, [batch, time, features], that are not padding: [batch].
@@ -294,7 +294,8 @@ func read(scope *model.Scope, x *graph.Node) *rnn.Outputs {
 func score(scope *model.Scope, states *graph.Node) *graph.Node {
 	W := scope.VariableWithShape("W", shapes.Make(dtypes.Float32, 2*numHidden, numSpeakers))
 	b := scope.VariableWithShape("b", shapes.Make(dtypes.Float32, numSpeakers))
-	return graph.Add(graph.MatMul(states, W.NodeValue(states)), graph.ExpandAxes(b.NodeValue(states), 0))
+	product := graph.MatMul(states, W.NodeValue(states))
+	return graph.Add(product, graph.ExpandAxes(b.NodeValue(states), 0))
 }
 
 // %% [markdown]
@@ -405,14 +406,16 @@ show(plotting.Spread(plotting.Axes{Title: "Padding to 29 time steps", Y: "lowest
 // weights returns what a kind of network has learned, for each seed.
 func weights(name string, network logits) (all []birnn.Weights) {
 	for seed := 1; seed <= seeds; seed++ {
-		net := must.M1(birnn.Network{Logits: network}.Load(openBackend(), place(fmt.Sprint(name, "-", seed))))
+		dir := place(fmt.Sprint(name, "-", seed))
+		net := must.M1(birnn.Network{Logits: network}.Load(openBackend(), dir))
 		all = append(all, must.M1(net.Weights()))
 		must.M(net.Close())
 	}
 	return all
 }
 
-// predict returns the probabilities for the validation set, padded to so many time steps, with each of the weights.
+// predict returns, for each of the weights, the probabilities for the validation set,
+// padded to so many time steps.
 func predict(network logits, weights []birnn.Weights, time int) (all [][][]float32) {
 	_, valid := split()
 	valid.Pad(time)
@@ -464,14 +467,15 @@ for k, network := range []logits{withLengths, withoutLengths} {
 	usual := predict(network, trained, 29)
 	for _, time := range paddings {
 		all := predict(network, trained, int(time))
-		fmt.Printf("%-16s padded to %3.0f: changes up to %.4f\n", lines[k].Name, time, change(usual[0], all[0]))
+		changed := change(usual[0], all[0])
+		fmt.Printf("%-16s padded to %3.0f: changes up to %.4f\n", lines[k].Name, time, changed)
 		for seed, probabilities := range all {
 			lines[k].Runs[seed] = append(lines[k].Runs[seed], accuracy(probabilities, valid.Labels))
 		}
 	}
 }
-show(plotting.Lines(plotting.Axes{Title: "The same utterances with more padding", X: "time steps with padding",
-	Y: "validation accuracy", Percent: true}, lines...))
+show(plotting.Lines(plotting.Axes{Title: "The same utterances with more padding",
+	X: "time steps with padding", Y: "validation accuracy", Percent: true}, lines...))
 
 // %% [markdown]
 // **What to look for.** With lengths nothing changes at all. Without them, a probability changes by 0.56 if eleven rows of zeros are added. At 60 time steps the accuracy that looked so good is down to 55% in the mean, at 100 to 33%, and for one network to 11%, which is guessing one of nine. The wide band says that it is a matter of chance how much a network suffers. Compare with section 3.2: **a network can be right for the padding it was trained with, and only for that.**
@@ -565,9 +569,11 @@ func stop(h history.Record) bool {
 //gonb:%%
 ctx := inline.Stoppable() // canceled when ■ is pressed
 train, valid := split()
-net := must.M1(birnn.Network{Logits: withDropout}.Resume(openBackend(), config(train.Time, 1), place("stopped early")))
+network := birnn.Network{Logits: withDropout}
+net := must.M1(network.Resume(openBackend(), config(train.Time, 1), place("stopped early")))
 defer net.Close()
-for epoch := len(net.History().Validation.Loss); epoch < 4*epochs && !stop(net.History()) && ctx.Err() == nil; epoch++ {
+begin := len(net.History().Validation.Loss) // not 0 if the cell was stopped
+for epoch := begin; epoch < 4*epochs && !stop(net.History()) && ctx.Err() == nil; epoch++ {
 	order := rand.New(rand.NewPCG(1, uint64(epoch))).Perm(train.Len())
 	shuffled := train.Select(order...)
 	size := train.Time * train.Features // numbers in an utterance
@@ -697,7 +703,8 @@ must.M(os.MkdirAll(program(), 0o755))
 info := must.M1(os.Stat(filepath.Join(place("best"), "model.safetensors")))
 compact := must.M1(infer.Compact(os.DirFS(place("best")), "."))
 must.M(os.WriteFile(filepath.Join(program(), "model.safetensors"), compact, 0o644))
-must.M(os.WriteFile(filepath.Join(program(), "speakers.txt"), []byte(strings.Join(all.Classes, "\n")), 0o644))
+names := []byte(strings.Join(all.Classes, "\n"))
+must.M(os.WriteFile(filepath.Join(program(), "speakers.txt"), names, 0o644))
 fmt.Printf("saved: %d kB, to predict: %d kB\n", info.Size()/1000, len(compact)/1000)
 _, err := infer.Load(os.DirFS(place("two layers-1")), ".")
 fmt.Println("two layers:", err)
@@ -754,7 +761,8 @@ func main() {
 // run runs a command in the program's folder and returns what it prints.
 func run(input string, command ...string) string {
 	cmd := exec.Command(command[0], command[1:]...)
-	cmd.Dir, cmd.Env, cmd.Stdin = program(), append(os.Environ(), "CGO_ENABLED=0"), strings.NewReader(input)
+	cmd.Dir, cmd.Stdin = program(), strings.NewReader(input)
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		must.M(fmt.Errorf("%w\n%s", err, out))
@@ -814,8 +822,9 @@ cfg.Timesteps = int(valid.Lengths[utterance])
 back := must.M1(birnn.New(openBackend(), cfg))
 defer back.Close()
 must.M(back.SetWeights(weights))
-got, want := must.M1(back.Predict(valid.Sequence(utterance)))[0], must.M1(net.Predict(valid.Select(utterance).X))[0]
-fmt.Println("probabilities agree within 0.00001:", change([][]float32{got}, [][]float32{want}) < 1e-5)
+got := must.M1(back.Predict(valid.Sequence(utterance))) // without padding
+want := must.M1(net.Predict(valid.Select(utterance).X)) // with padding
+fmt.Println("probabilities agree within 0.00001:", change(got, want) < 1e-5)
 
 // %% [markdown]
 // In Python, with `pip install numpy onnx onnxruntime`, these lines load the file, let its time axis have any length, and predict for the utterance that the cell has written beside it:
