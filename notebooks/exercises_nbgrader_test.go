@@ -12,6 +12,7 @@ import (
 	"github.com/easy-gomlx/tutorials/birnn/pyenv"
 	"github.com/easy-gomlx/tutorials/notebooks/internal/lab"
 	"github.com/easy-gomlx/tutorials/notebooks/internal/setup"
+	"github.com/easy-gomlx/tutorials/notebooks/internal/teaching"
 )
 
 // TestNbgrader plays a course with nbgrader and the Go kernel: the exercises are generated from the solutions, released, fetched, submitted,
@@ -90,12 +91,11 @@ func newCourse(t *testing.T) *course {
 	if err := s.Prepare(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	requirements, err := os.ReadFile(filepath.Join("testdata", "nbgrader.txt"))
-	if err != nil {
-		t.Fatal(err)
+	env, err := teaching.Environment()
+	if err == nil {
+		err = env.Ensure(t.Context(), t.Logf)
 	}
-	env := pyenv.Env{Dir: filepath.Join(s.Cache, "nbgrader"), Requirements: requirements, Oldest: 11, Newest: 13}
-	if err := env.Ensure(t.Context(), t.Logf); err != nil {
+	if err != nil {
 		t.Fatal(err)
 	}
 	clone, err := filepath.Abs("..")

@@ -365,6 +365,8 @@ must.M(pad.Pad{Recognize: recognize, Keep: keep}.Run(inline.Stoppable()))
 fmt.Printf("%d of 10 digits are in %s\n", len(digits.Drawn()), ownDigits)
 
 // %% [markdown]
+// **What to look for.** The picture is the last drawing, or an example if no browser was connected.
+//
 // `own` prepares what you have drawn for the network. If there is nothing yet, it takes the digits whose strokes are in the code, so that the cells below have something to show.
 
 // %%
