@@ -100,7 +100,9 @@ fmt.Println("Backend:", backend.Describe(openBackend()))
 show(plotting.Unfolded())
 
 // %% [markdown]
-// **What to look for.** Each column is one time step, that is, one row of the image. A circle is a *cell*: here that is the part of the network that reads a row, not a cell of this notebook. The blue circles are one and the same cell, drawn once for each time step, with the same weights; so are the orange ones. What a cell remembers is its *state*. The forward cell passes it on to the right, from the first row to the last; the backward cell passes it to the left, so it starts at the *last* row. An output joins both. Pick an output and follow its arrows back: which rows can have reached it?
+// **What to look for.** Each column is one time step, that is, one row of the image. A circle is a *cell*: here that is the part of the network that reads a row, not a cell of this notebook. The blue circles are one and the same cell, drawn once for each time step, with the same weights; so are the orange ones.
+//
+// What a cell remembers is its *state*. The forward cell passes it on to the right, from the first row to the last; the backward cell passes it to the left, so it starts at the *last* row. An output joins both. Pick an output and follow its arrows back: which rows can have reached it?
 
 // %% [markdown]
 // ## 1. Load the MNIST data

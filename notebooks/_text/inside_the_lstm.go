@@ -657,7 +657,9 @@ show(plotting.States(image,
 ))
 
 // %% [markdown]
-// **What to look for.** The rows are counted from 0. In the first seven, which are blank, nothing happens: the states stay near zero, the input and output gates are about half open, and the forget gate is at about $\sigma(1) = 0.73$. With the first ink, each unit begins to go its own way. From row 12 or so the forget gate is darker than before: most units keep what they have. So their columns in the map of the cell state change slowly, from row to row, and grow; the hidden state follows, but never leaves the range from −1 to 1. At the left edge the forget gate gets pale from row 20 on, and the cell state with it: these few units lose most of what they had stored.
+// **What to look for.** The rows are counted from 0. In the first seven, which are blank, nothing happens: the states stay near zero, the input and output gates are about half open, and the forget gate is at about $\sigma(1) = 0.73$. With the first ink, each unit begins to go its own way. From row 12 or so the forget gate is darker than before: most units keep what they have. So their columns in the map of the cell state change slowly, from row to row, and grow; the hidden state follows, but never leaves the range from −1 to 1.
+//
+// At the left edge the forget gate gets pale from row 20 on, and the cell state with it: these few units lose most of what they had stored.
 
 // %% [markdown]
 // ### 2.4. Belief
@@ -1157,7 +1159,9 @@ axes := plotting.Axes{Title: "Length of the gradient", X: "steps back", Y: "leng
 show(plotting.Lines(axes, one, zero, after))
 
 // %% [markdown]
-// **What to look for.** The first step back is steeper than the others, because the gradient begins in $h$ and has to get into $c$ first. After that, with forget bias 0 each step leaves about 0.63 of the gradient, with 1 about 0.86. Over 27 steps that makes a difference of more than a thousandfold: with forget bias 0, an untrained network learns next to nothing from the first row. In the trained network the gradient shrinks in the first few steps only and then grows again, and its length depends on the digit (the band is the range over the five). Many of its forget gates are above 0.9, as section 2.3 showed for another network, and its weights have grown, so that more comes back through the hidden state, too.
+// **What to look for.** The first step back is steeper than the others, because the gradient begins in $h$ and has to get into $c$ first. After that, with forget bias 0 each step leaves about 0.63 of the gradient, with 1 about 0.86. Over 27 steps that makes a difference of more than a thousandfold: with forget bias 0, an untrained network learns next to nothing from the first row.
+//
+// In the trained network the gradient shrinks in the first few steps only and then grows again, and its length depends on the digit (the band is the range over the five). Many of its forget gates are above 0.9, as section 2.3 showed for another network, and its weights have grown, so that more comes back through the hidden state, too.
 
 // %% [markdown]
 // **Three questions**
