@@ -1080,7 +1080,7 @@ show(plotting.Lines(axes, line))
 // %% [markdown]
 // ### 4.5. How far the gradient reaches
 //
-// If the last state is to learn from the first row, the gradient must survive 27 steps back. The next cell makes cells of the tutorial's size with random weights, as they are before training, once with forget bias 1 and once with 0. (The limit of the random weights is the usual one, of Xavier Glorot and Yoshua Bengio: the larger the matrix, the smaller its numbers.)
+// If the last state is to learn from the first row, the gradient must survive 27 steps back. The next code makes LSTM cells of the tutorial's size with random weights, as they are before training, once with forget bias 1 and once with 0. (The limit of the random weights is the usual one, of Xavier Glorot and Yoshua Bengio: the larger the matrix, the smaller its numbers.)
 
 // %%
 // untrained returns a cell with weights as rnn.NewLSTM draws them: uniform between ±limit.
