@@ -240,7 +240,7 @@ import (
 	"github.com/gomlx/gomlx/ml/model/initializer"
 )
 
-// weightVariable creates the variable W, normally distributed with standard deviation 0.01.
+// weightVariable creates the variable W, from a truncated normal distribution with standard deviation 0.01.
 func weightVariable(scope *model.Scope, shape ...int) *model.Variable {
 	return scope.WithInitializer(birnn.TruncatedNormal(scope, 0.01)).
 		VariableWithShape("W", shapes.Make(dtypes.Float32, shape...))
@@ -334,7 +334,7 @@ func config() birnn.Config {
 
 // %%
 func outputLogits(scope *model.Scope, x *graph.Node) *graph.Node {
-	W := weightVariable(scope, 2*numHiddenUnits, nClasses) // from N(0, 0.01)
+	W := weightVariable(scope, 2*numHiddenUnits, nClasses) // random
 	b := biasVariable(scope, nClasses)                     // zero
 	return BiRNN(scope, x, W.NodeValue(x), b.NodeValue(x), numHiddenUnits)
 }
@@ -418,11 +418,6 @@ fmt.Println("Number of parameters:", must.M1(net.NumParameters()))
 // One folder holds one training run. To train another network and keep this one, change the name of the folder as well. If you change `numHiddenUnits`, for instance, and forget the folder, the training cell says what does not match and leaves the saved network alone. More `epochs` need no new folder: training continues.
 
 // %%
-import (
-	"os"
-	"path/filepath"
-)
-
 // checkpoints is the folder of this training run. The variable is set if the notebook runs without a browser.
 var checkpoints = filepath.Join(os.Getenv("EASY_GOMLX_CHECKPOINTS"), "checkpoints")
 
@@ -634,6 +629,8 @@ show(plotting.UnfoldedAt(-1, -1))
 // See for yourself: this cell reads a digit, and then the same digit with every row but the last erased. The forward half of the output changes; the backward half stays exactly the same. The network is not trained; what each half has seen does not depend on the weights.
 
 // %%
+import "github.com/gomlx/gomlx/core/tensors"
+
 // lastOutput is outputs[-1] of an untrained pair of cells, [batch, 2*numHiddenUnits].
 func lastOutput(scope *model.Scope, x *graph.Node) *graph.Node {
 	fw := rnn.NewLSTM(scope.In("fw"), x, numHiddenUnits, 1.0)

@@ -352,11 +352,6 @@ func outputLayer(scope *model.Scope, h *graph.Node) *graph.Node {
 // A `kind` is one of these networks. Each training run has a folder of its own, in which the network is saved; `train` does nothing if that has been done before. To train other networks, with another `numHidden` for instance, also change the name `inside_the_lstm` in `dir`. The loops over epochs and batches, which the tutorial writes out, are in `net.Train` here.
 
 // %%
-import (
-	"os"
-	"path/filepath"
-)
-
 // kind is a kind of network. Where network is the zero value, it is the built-in one.
 type kind struct {
 	name    string
@@ -428,11 +423,6 @@ for _, k := range []kind{top, bottom, both} {
 // Now your step reads real digits. The weights are in the folder of the training run, in a file in the *safetensors* format: the length of a header, the header in JSON, which says where each variable is, and then all numbers.
 
 // %%
-import (
-	"encoding/binary"
-	"encoding/json"
-)
-
 // weights returns the trained variables in a folder by their names, each row by row.
 func weights(dir string) map[string][]float32 {
 	file := must.M1(os.ReadFile(filepath.Join(dir, "model.safetensors")))
@@ -475,7 +465,7 @@ func matrix(numbers []float32, columns int) (rows [][]float64) {
 // none), and the output layer.
 type reader struct {
 	down, up *lstm
-	w        [][]float64 // [hidden states of all cells][nClasses]
+	w        [][]float64 // [hidden states of both cells, joined][nClasses]
 	b        []float64
 }
 
@@ -535,7 +525,7 @@ func reversed(rows [][]float64) [][]float64 {
 // The output layer reads the hidden states of all cells, joined into one row. `hidden` returns them after each step: after step k, one cell has read k rows from the top, and the other k rows from the bottom.
 
 // %%
-// hidden returns the hidden states of the cells after each step, one behind the other.
+// hidden returns the hidden states of the cells after each step, joined.
 func (r reader) hidden(rows [][]float64) [][]float64 {
 	all := make([][]float64, len(rows))
 	add := func(cell *lstm, rows [][]float64) {
