@@ -1,4 +1,4 @@
-package main
+package browser_test
 
 import (
 	"fmt"
@@ -14,6 +14,20 @@ import (
 	"github.com/easy-gomlx/tutorials/notebooks/internal/lab"
 )
 
+const (
+	list     = "README.md" // what JupyterLab opens first
+	tutorial = "bidirectional_rnn.ipynb"
+)
+
+// TestMain runs the tests in the directory of the notebooks.
+func TestMain(m *testing.M) {
+	if err := os.Chdir(filepath.Join("..", "..")); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	os.Exit(m.Run())
+}
+
 // patience is how long all cells of a notebook may take, with one epoch, on a slow machine.
 const patience = 10 * time.Minute
 
@@ -23,14 +37,17 @@ func TestInABrowser(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs all notebooks in a real JupyterLab and a real Chromium")
 	}
-	names := notebooks(t)
+	names, err := filepath.Glob("*.ipynb")
+	if err != nil || len(names) < 6 {
+		t.Fatalf("there are the notebooks %q (%v), want six or more", names, err)
+	}
 	dir := t.TempDir()
 	files := []string{list}
 	for _, name := range names {
 		files = append(files, filepath.Join(dir, name))
 		copyShort(t, name, files[len(files)-1])
 	}
-	jupyter := browser.Start(t, append(files, filepath.Join("testdata", "wrong.ipynb"))...)
+	jupyter := browser.Start(t, append(files, filepath.Join("internal", "browser", "testdata", "wrong.ipynb"))...)
 	t.Run("problems", func(t *testing.T) { findProblems(t, jupyter.Open(t, "wrong.ipynb", browser.Light)) })
 	t.Run("list", func(t *testing.T) { openFromList(t, jupyter.Home(t, browser.Light), len(names)) })
 	for _, name := range names {
