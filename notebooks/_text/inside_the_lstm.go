@@ -1211,7 +1211,7 @@ for _, k := range []kind{top, last, both} {
 		}
 		must.M(err)
 	}
-	fmt.Printf("%-4s: %d seeds trained\n", k.name, seeds)
+	fmt.Printf("%s: %d seeds trained\n", k.name, seeds)
 }
 
 // %% [markdown]
@@ -1404,7 +1404,7 @@ show(plotting.Lines(axes, loop, all))
 //
 // </details>
 //
-// <details><summary>Why does the Go loop in `unrolled` not become a loop in XLA?</summary>
+// <details><summary>Why does the Go loop in <code>unrolled</code> not become a loop in XLA?</summary>
 //
 // When XLA gets the graph, the Go loop has long ended. The graph holds what its calls created: nodes, one after the other.
 //
