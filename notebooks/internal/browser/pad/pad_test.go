@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/chromedp/kb"
 	"github.com/easy-gomlx/tutorials/notebooks/internal/browser"
 	"github.com/easy-gomlx/tutorials/plotting/pad"
 )
@@ -50,11 +51,11 @@ func TestDrawing(t *testing.T) {
 		press(page, "Clear")
 		page.WaitFor("an empty pad", time.Minute, padAnswer+`.textContent === ""`)
 	}
-	for _, key := range []string{"Escape", "Delete"} {
+	for _, key := range []string{kb.Escape, kb.Delete} {
 		drawDigit(page.Touch, 2)
 		waitForAnswer(t, page, 2)
 		page.Key(key)
-		page.WaitFor(fmt.Sprintf("an empty pad after %s", key), time.Minute, padAnswer+`.textContent === ""`)
+		page.WaitFor(fmt.Sprintf("an empty pad after key %q", key), time.Minute, padAnswer+`.textContent === ""`)
 	}
 	drawDigit(page.Stroke, 4)
 	waitForAnswer(t, page, 4)
