@@ -213,7 +213,7 @@ fmt.Println("Labels: ", set.Labels, "of", set.Classes)
 // }
 // ```
 //
-// Then change `numFeatures` and `numSpeakers`, and in section 3.3 replace 29 by your longest length. Two rules for data of your own:
+// Then change `numFeatures` and `numSpeakers`, replace 29 in section 3.3 by your longest length, and choose an `utterance` of your validation set in section 6. Two rules for data of your own:
 //
 // - **Scale.** Features should be of a similar size, some tenths to some units. If yours are not, subtract each feature's mean and divide by its standard deviation, both computed from the training set alone and without the padding, *before* you call `Add`. The vowels need none of this.
 // - **Keep what belongs together, together.** Recordings of the same person, day or machine resemble each other. If the network is to work for new persons, all recordings of one person belong in the same set. (`Select` takes the sequences that you name.)
@@ -759,7 +759,7 @@ func main() {
 		probabilities = must.M1(stream.Push(x))
 	}
 	k := slices.Index(probabilities, slices.Max(probabilities))
-	speakers := strings.Fields(string(must.M1(files.ReadFile("speakers.txt"))))
+	speakers := strings.Split(string(must.M1(files.ReadFile("speakers.txt"))), "\n")
 	fmt.Printf("speaker %s, probability %.4f\n", speakers[k], probabilities[k])
 }
 
