@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"flag"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,6 +14,8 @@ import (
 	"github.com/easy-gomlx/tutorials/notebooks/internal/teaching"
 	"github.com/google/go-cmp/cmp"
 )
+
+var update = flag.Bool("update", false, "write the notebooks' text")
 
 // textFile is the file with the text of a notebook, in Jupytext's percent format.
 func textFile(notebook string) string {

@@ -4,7 +4,7 @@ import "math"
 
 // HeatMaps draws matrices of equally many rows side by side as heat maps, such as the features of an
 // utterance (across) at each time step (down) and what a network computes from them. Their scales are
-// those of [States].
+// those of [States]. The cells of a map with as many columns as rows, an image, are square.
 //
 // title, across and down say what the figure, the columns and the rows are, and may be empty. The
 // Values of each map are [rows][columns] with 1..500 rows, the same number in all maps, and 1..500

@@ -65,6 +65,16 @@ func cellWidth(columns int, room float64) float64 {
 	return math.Min(maxCell, math.Floor(room*pixelRatio/float64(columns))/pixelRatio)
 }
 
+// cell returns the width of a map's cells. Those of an image, with as many columns as rows, are
+// square.
+func (s sheet) cell(m Map, room float64) float64 {
+	n := len(m.Values[0])
+	if n == s.rows() {
+		return math.Min(s.cellHeight, cellWidth(n, room))
+	}
+	return cellWidth(n, room)
+}
+
 func (s sheet) draw(alt string) *Figure {
 	perLine, room := s.columns()
 	lines := (len(s.maps) + perLine - 1) / perLine
@@ -89,8 +99,7 @@ func (s sheet) draw(alt string) *Figure {
 
 // mapWidth returns the width that a map takes, with its scale.
 func (s sheet) mapWidth(m Map, room float64) float64 {
-	n := len(m.Values[0])
-	return math.Max(math.Min(mapRoom, room), float64(n)*cellWidth(n, room))
+	return math.Max(math.Min(mapRoom, room), float64(len(m.Values[0]))*s.cell(m, room))
 }
 
 // width returns the width of the page.
@@ -139,8 +148,7 @@ func (s sheet) drawTicks(page *page, x, y float64) {
 }
 
 func (s sheet) drawMap(page *page, x, y, room float64, m Map) {
-	n := len(m.Values[0])
-	cell := cellWidth(n, room)
+	n, cell := len(m.Values[0]), s.cell(m, room)
 	width, foot := float64(n)*cell, y+s.height()
 	colors := scaleFor(m.Values)
 	page.textWithin(x, y-14, s.mapWidth(m, room), m.Name, bold(bodySize, ink))

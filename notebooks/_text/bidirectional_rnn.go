@@ -18,7 +18,7 @@
 //
 // A recurrent neural network (RNN) reads a sequence one step at a time and remembers what it has seen. A *bidirectional* RNN reads the sequence from both ends. Here it reads handwritten digits: each image is a sequence of 28 rows, which one half of the network reads from top to bottom and the other from bottom to top.
 //
-// This notebook follows a [well-known TensorFlow 1 tutorial](https://github.com/easy-tensorflow/easy-tensorflow) cell by cell, in Go. The network is written with [GoMLX](https://github.com/gomlx/gomlx), which compiles it with XLA (*Accelerated Linear Algebra*, the compiler behind JAX and TensorFlow).
+// This notebook follows a [well-known TensorFlow 1 tutorial](https://github.com/easy-tensorflow/easy-tensorflow) cell by cell, in Go. The network is written with [GoMLX](https://github.com/gomlx/gomlx), a machine learning library for Go, which compiles it with XLA (*Accelerated Linear Algebra*, the compiler behind JAX and TensorFlow).
 //
 // **What you will learn**
 //
@@ -29,7 +29,7 @@
 //
 // **Time.** An hour to read. Running all cells takes about two minutes on two cores, most of it training (35 to 80 seconds).
 //
-// **Before you start.** You know Go, and how a matrix is multiplied with a vector. You have heard that training lowers a loss in small steps along its gradient. You need not have seen a recurrent network. To run a cell, click it and press Shift-Enter.
+// **Before you start.** You know Go, and how a matrix is multiplied with a vector. You have heard that training changes the weights of a network in many small steps, against the gradient of a loss, so that the loss falls. You need not have seen a recurrent network. To run a cell, click it and press Shift-Enter.
 //
 // **Contents**
 //
@@ -91,7 +91,7 @@ func init_check() { must.M = inline.Check }
 fmt.Println("Backend:", backend.Describe(openBackend()))
 
 // %% [markdown]
-// The lines after `%%` are the cell's main function. The output names the backend, which does the computing; the environment variable `GOMLX_BACKEND` selects another (see the README).
+// The lines after `%%` are the cell's main function. The output names the backend, which does the computing; the environment variable `GOMLX_BACKEND` selects another (see the module's README).
 //
 // The next figure shows what we are going to build.
 
@@ -100,12 +100,14 @@ fmt.Println("Backend:", backend.Describe(openBackend()))
 show(plotting.Unfolded())
 
 // %% [markdown]
-// **What to look for.** Each column is one time step, that is, one row of the image. The blue cells pass their state on to the right, from the first row to the last; the orange cells pass it to the left, so they start at the *last* row. An output joins both. Pick an output and follow its arrows back: which rows can have reached it?
+// **What to look for.** Each column is one time step, that is, one row of the image. A circle is a *cell*: here that is the part of the network that reads a row, not a cell of this notebook. The blue circles are one and the same cell, drawn once for each time step, with the same weights; so are the orange ones.
+//
+// What a cell remembers is its *state*. The forward cell passes it on to the right, from the first row to the last; the backward cell passes it to the left, so it starts at the *last* row. An output joins both. Pick an output and follow its arrows back: which rows can have reached it?
 
 // %% [markdown]
 // ## 1. Load the MNIST data
 //
-// MNIST is a set of 70,000 handwritten digits, a modified form of one that the American standards institute (NIST) collected. Each is a grayscale image of 28 by 28 pixels with values from 0 to 1: 55,000 for training, 5,000 for validation and 10,000 for testing. (The original has two sections numbered 1, and so does this notebook.)
+// MNIST is a set of 70,000 handwritten digits, a modified form of one that the American standards institute (NIST) collected. Each is an image of 28 by 28 pixels with values from 0, the background, to 1, ink. There are 55,000 for training, 5,000 for validation and 10,000 for testing. (The original has two sections numbered 1, and so does this notebook.)
 //
 // ### 1.1. Data dimension
 //
@@ -124,7 +126,7 @@ const (
 //
 // Three small functions load the data, shuffle it and take a batch. An `mnist.Set` holds its images one after another in one slice and its labels in another, so a batch is a piece of each, and nothing is copied.
 //
-// *Different from the original:* a label is the digit itself, not a one-hot vector of ten numbers, and `randomize` shuffles in place. Its seed makes the order the same in every run.
+// *Different from the original:* a label is the digit itself, not a *one-hot* vector (nine zeros, and a 1 at the place of the digit), and `randomize` shuffles in place. Its seed makes the order the same in every run.
 
 // %%
 // loadData returns the training, validation and test set, downloading them if necessary.
@@ -157,7 +159,7 @@ fmt.Printf("- Test-set:\t\t%d\n", test.Len())
 show(plotting.Digits("The first nine training images", train.Images, train.Labels, nil))
 
 // %% [markdown]
-// **What to look for.** Digits are centered, and most images have blank rows at the top and at the bottom. No two writers agree: some close the loop of a 4 or of a 9 and some do not, and the 7 has a stroke through it.
+// **What to look for.** Digits are centered, and most images have blank rows at the top and at the bottom. No two writers agree: the 7 has a stroke through it, the 0 is not closed, and one of the two 1s has a foot.
 
 // %% [markdown]
 // **Three questions** (click one to see the answer)
@@ -170,7 +172,7 @@ show(plotting.Digits("The first nine training images", train.Images, train.Label
 //
 // <details><summary>Why are there three sets, and not two?</summary>
 //
-// The training set changes the weights. The validation set helps *you* decide: when to stop, how many hidden units to use. Whatever you choose with it fits it a little too well, so its result is too good. The test set is used when all decisions are made.
+// The network learns from the training set. The validation set helps *you* decide: when to stop, how many hidden units to use. Whatever you choose with it fits it a little too well, so its result is too good. The test set is used when all decisions are made.
 //
 // </details>
 //
@@ -183,7 +185,7 @@ show(plotting.Digits("The first nine training images", train.Images, train.Label
 // %% [markdown]
 // ## 2. Hyperparameters
 //
-// These numbers are not learned; you choose them. An *epoch* is one pass over the training images. They are read in *batches* of 100, and the weights change after each batch: that is one step, or iteration. The numbers are those of the original. If you are in a hurry, set `epochs` to 1: that already gives an accuracy above 90%.
+// These numbers are not learned; you choose them. An *epoch* is one pass over the training images. The images are read in *batches* of 100, and the weights change after each batch: that is one step, or iteration. The *learning rate* says by how much. The numbers are those of the original. If you are in a hurry, set `epochs` to 1: that already gives an accuracy above 90%.
 
 // %%
 const (
@@ -196,7 +198,7 @@ const (
 // %% [markdown]
 // ## 3. Network configuration
 //
-// The size of the memory: the forward and the backward cell have 128 hidden units each.
+// How much a cell can remember: the state of the forward cell, and that of the backward cell, is made of 128 *hidden units*.
 
 // %%
 const numHiddenUnits = 128 // number of hidden units of the RNN
@@ -218,7 +220,7 @@ const numHiddenUnits = 128 // number of hidden units of the RNN
 //
 // <details><summary>A forward cell has read the whole image. How many numbers does it remember?</summary>
 //
-// Its hidden state and its cell state have 128 numbers each, whatever the length of the sequence. The image has 784 pixels, so the cell has to select what matters.
+// Two for each hidden unit, 256, whatever the length of the sequence. (Section 4.2 calls them the hidden state and the cell state.) The image has 784 pixels, so the cell has to select what matters.
 //
 // </details>
 
@@ -238,7 +240,7 @@ import (
 	"github.com/gomlx/gomlx/ml/model/initializer"
 )
 
-// weightVariable creates the variable W, normally distributed with standard deviation 0.01.
+// weightVariable creates the variable W, from a truncated normal distribution with standard deviation 0.01.
 func weightVariable(scope *model.Scope, shape ...int) *model.Variable {
 	return scope.WithInitializer(birnn.TruncatedNormal(scope, 0.01)).
 		VariableWithShape("W", shapes.Make(dtypes.Float32, shape...))
@@ -253,14 +255,14 @@ func biasVariable(scope *model.Scope, shape ...int) *model.Variable {
 // %% [markdown]
 // ### 4.2. Helper-function for creating a Bidirectional RNN
 //
-// This is the heart of the tutorial. At each time step an LSTM cell takes the row $x_t$ and its own last hidden state $h_{t-1}$. From them it computes three gates, $i$, $f$ and $o$, and a candidate $j$, each a vector of 128 numbers (brackets join two vectors, $\sigma$ is the sigmoid, $\odot$ the product element by element):
+// This is the heart of the tutorial. At each time step an LSTM cell takes the row $x_t$ and its own previous hidden state $h_{t-1}$. From them it computes three gates, $i$, $f$ and $o$, and a candidate $j$, each a vector of 128 numbers. A *gate* is a vector of numbers between 0 and 1. Multiplying by it lets that share of a value through: 0 is closed, 1 is open. (Brackets join two vectors, the sigmoid $\sigma(z) = 1/(1+e^{-z})$ lies between 0 and 1, $\tanh$ lies between -1 and 1, and $\odot$ is the product element by element.)
 //
 // $$
 // \begin{aligned}
-// i_t &= \sigma(W_i\,[x_t, h_{t-1}] + b_i) && \text{input gate: how much of the candidate is added} \\
-// j_t &= \tanh(W_j\,[x_t, h_{t-1}] + b_j) && \text{candidate: what may be added to the memory} \\
-// f_t &= \sigma(W_f\,[x_t, h_{t-1}] + b_f + 1) && \text{forget gate: how much of the memory is kept} \\
-// o_t &= \sigma(W_o\,[x_t, h_{t-1}] + b_o) && \text{output gate: how much of the memory is output} \\
+// i_t &= \sigma([x_t, h_{t-1}]\,W_i + b_i) && \text{input gate: how much of the candidate is added} \\
+// j_t &= \tanh([x_t, h_{t-1}]\,W_j + b_j) && \text{candidate: what may be added to the memory} \\
+// f_t &= \sigma([x_t, h_{t-1}]\,W_f + b_f + 1) && \text{forget gate: how much of the memory is kept} \\
+// o_t &= \sigma([x_t, h_{t-1}]\,W_o + b_o) && \text{output gate: how much of the memory is output} \\
 // c_t &= f_t \odot c_{t-1} + i_t \odot j_t && \text{cell state: the memory} \\
 // h_t &= o_t \odot \tanh(c_t) && \text{hidden state: the output}
 // \end{aligned}
@@ -268,9 +270,9 @@ func biasVariable(scope *model.Scope, shape ...int) *model.Variable {
 //
 // The 1 in the forget gate is the *forget bias*: at first, a cell keeps most of its memory.
 //
-// `BiRNN` makes two such cells. One reads forward, the other backward; the last of their joined outputs is multiplied by the weights. That gives a score for each class, the *logits*: the higher, the more likely. `BiRNN` is a *graph-building* function: its arguments and its result stand for tensors, and XLA compiles the whole graph later. Try to find each line of the original here.
+// `BiRNN` makes two such cells. One reads forward, the other backward; the last of their joined outputs is multiplied by the weights. That gives a score for each class, the *logits*: the higher, the more likely. `BiRNN` is a *graph-building* function. It computes nothing yet: its arguments and its result stand for tensors, and what it calls adds operations to a graph, which XLA compiles later. If you know the original, try to find each of its lines here.
 //
-// *Different from the original:* there is no `unstack`, because the layer reads the tensor `[batch, timesteps, numInput]` as it is, and `At(-1)` computes only what that one output needs.
+// *Different from the original:* there is no `unstack`, because the layer reads the tensor `[batch, timesteps, numInput]` as it is. The last output, which is `outputs[-1]` in Python, is `outputs.At(-1)` here, and only what it needs is computed.
 
 // %%
 // BiRNN maps the images x, [batch, timesteps, numInput], to logits, [batch, nClasses].
@@ -297,7 +299,7 @@ func BiRNN(scope *model.Scope, x, weights, biases *graph.Node, numHidden int) *g
 //
 // <details><summary>Why is 1 added in the forget gate, and not in the others?</summary>
 //
-// The weights are small at first, so without the bias $f \approx \sigma(0) = 0.5$. Each step would halve the memory: after 28 rows, about $4 \cdot 10^{-9}$ of it would be left, and as little of the gradient that flows back. With the bias, $f \approx \sigma(1) = 0.73$, which leaves $2 \cdot 10^{-4}$, enough for training to start.
+// The weights are small at first, so without the bias $f \approx \sigma(0) = 0.5$. Each step would halve the memory: after 28 rows, about $4 \cdot 10^{-9}$ of it would be left. With the bias, $f \approx \sigma(1) = 0.73$, which leaves $2 \cdot 10^{-4}$, enough for training to start. ([Inside the LSTM](inside_the_lstm.ipynb) measures what that means for the gradient.)
 //
 // </details>
 //
@@ -328,11 +330,11 @@ func config() birnn.Config {
 // %% [markdown]
 // ### 5.2. Define the network
 //
-// The weights have 2 · 128 rows, because the two hidden states are joined, and one column for each class. `outputLogits` gives every class a score; the softmax turns the scores into probabilities. As in the original, training uses the scores alone. The model applies the softmax of `yPred` itself when it predicts (`net.Predict`).
+// The weights have 2 · 128 rows, because the two hidden states are joined, and one column for each class. `outputLogits` gives every class a score; the softmax turns the scores into probabilities. As in the original, training uses the scores alone; `yPred` is here to show the formula. `net.Predict` applies the same softmax itself.
 
 // %%
 func outputLogits(scope *model.Scope, x *graph.Node) *graph.Node {
-	W := weightVariable(scope, 2*numHiddenUnits, nClasses) // from N(0, 0.01)
+	W := weightVariable(scope, 2*numHiddenUnits, nClasses) // random
 	b := biasVariable(scope, nClasses)                     // zero
 	return BiRNN(scope, x, W.NodeValue(x), b.NodeValue(x), numHiddenUnits)
 }
@@ -345,7 +347,7 @@ func yPred(logits *graph.Node) *graph.Node { return graph.Softmax(logits, -1) }
 //
 // The loss is the cross-entropy: minus the logarithm of the probability that the network gives to the true digit, averaged over the batch. It is 0 for a network that is sure of all digits and right. The optimizer, Adam, lowers it in small steps; GoMLX derives the gradients from the functions that you wrote. The last lines put the pieces together.
 //
-// *Different from the original:* `birnn.Adam` computes exactly what TensorFlow's Adam does. (GoMLX's own adds its epsilon in a different place; it works here too, as does any other GoMLX optimizer.)
+// *Different from the original:* `birnn.Adam` computes what TensorFlow's Adam does. (GoMLX's own adds epsilon, the small number that prevents a division by zero, in a different place. It works here too, as does any other GoMLX optimizer.)
 
 // %%
 // loss is the mean cross-entropy over the batch.
@@ -372,7 +374,7 @@ var network = birnn.Network{
 // %% [markdown]
 // ### 5.4. Initialize all variables
 //
-// `initialize` creates the variables and draws their first values. Check the shapes: each kernel (here the matrix of a cell's weights, not the program that runs Go cells) has 28 + 128 rows (the input, then the hidden state) and 4 · 128 columns (the three gates and the candidate).
+// `initialize` creates the variables and draws their first values. Check the shapes: each kernel (here the matrix of a cell's weights, not the program that runs Go cells) holds the matrices $W_i$, $W_j$, $W_f$ and $W_o$ side by side. So it has 28 + 128 rows (the input, then the hidden state) and 4 · 128 columns.
 
 // %%
 func initialize() *birnn.Model {
@@ -404,7 +406,7 @@ fmt.Println("Number of parameters:", must.M1(net.NumParameters()))
 //
 // <details><summary>Why does <code>loss</code> use <code>LogSoftmax</code>, and not the logarithm of <code>Softmax</code>?</summary>
 //
-// They are equal on paper. In 32-bit numbers a very small probability becomes 0, and its logarithm $-\infty$. `LogSoftmax` computes the logarithm directly from the scores, without that loss.
+// They are equal on paper. In 32-bit numbers a very small probability becomes 0, and its logarithm $-\infty$. `LogSoftmax` computes the logarithm directly from the scores, and no probability has to be rounded.
 //
 // </details>
 
@@ -416,11 +418,6 @@ fmt.Println("Number of parameters:", must.M1(net.NumParameters()))
 // One folder holds one training run. To train another network and keep this one, change the name of the folder as well. If you change `numHiddenUnits`, for instance, and forget the folder, the training cell says what does not match and leaves the saved network alone. More `epochs` need no new folder: training continues.
 
 // %%
-import (
-	"os"
-	"path/filepath"
-)
-
 // checkpoints is the folder of this training run. The variable is set if the notebook runs without a browser.
 var checkpoints = filepath.Join(os.Getenv("EASY_GOMLX_CHECKPOINTS"), "checkpoints")
 
@@ -505,7 +502,7 @@ show(plotting.Curves(net.History()))
 //
 // <details><summary>In the first epoch the printed accuracy goes from 84% to 89% and back to 79%. Did the network get worse?</summary>
 //
-// Probably not. Each line is the accuracy on one batch of 100 images. If the true accuracy is 87%, the standard error of such a number is $\sqrt{0.87 \cdot 0.13 / 100} = 3.4$ percentage points, so a difference of ten points between two batches is nothing special. The mean in the figure tells more.
+// Probably not. Each line is the accuracy on one batch of 100 images. If the true accuracy is 87%, the *standard error* of such a number, that is, its typical distance from the truth, is $\sqrt{0.87 \cdot 0.13 / 100} = 3.4$ percentage points. For the difference of two batches it is 4.8 points, so ten points now and then are nothing special. The mean in the figure tells more.
 //
 // </details>
 //
@@ -589,7 +586,7 @@ fmt.Println("After Close:", err)
 //
 // </details>
 //
-// <details><summary>Why does this cell load the network from a file, although the training cell had it in memory?</summary>
+// <details><summary>Why do the cells of this section load the network from a file, although the training cell had it in memory?</summary>
 //
 // Each cell is a program of its own, and values end with it. The file also makes a restart of the kernel harmless.
 //
@@ -600,7 +597,7 @@ fmt.Println("After Close:", err)
 //
 // ### 8.1. All of the test images
 //
-// A thousand images are few. At an accuracy of 98%, the standard error of the result is 0.44 percentage points, so its 95% confidence interval reaches about 0.9 points in either direction. With 10,000 images it is 0.3 points. Compare with all 5,000 validation and all 10,000 test images.
+// A thousand images are few. At an accuracy of 98%, the standard error of the result (its typical distance from the truth, $\sqrt{0.98 \cdot 0.02 / 1000}$) is 0.44 percentage points. So its 95% confidence interval, which contains the truth in 95 of 100 such tests, reaches about 0.9 points in either direction; with 10,000 images it reaches 0.3 points. Compare with all 5,000 validation and all 10,000 test images.
 
 // %%
 //gonb:%%
@@ -619,7 +616,7 @@ evaluate("test", test, test.Len())
 // %% [markdown]
 // ### 8.2. What outputs[-1] has seen
 //
-// The backward cell starts at the last row. So at the *last* time step, in `outputs[-1]`, it has read **one row of 28**: the bottom row, which is blank in most images. Nearly everything that this network knows comes from the forward half. The pale parts of the figure do not reach the output at all.
+// The backward cell starts at the last row. So at the *last* time step, in `outputs[-1]` (Python's way to write the last one), it has read **one row of 28**: the bottom row, which is blank in 99 of 100 images. Nearly everything that this network knows comes from the forward half. The pale parts of the figure do not reach the output at all.
 
 // %%
 //gonb:%%
@@ -629,9 +626,11 @@ show(plotting.UnfoldedAt(-1, -1))
 // **What to look for.** Compare with the first figure: of the orange cells only one is left in color. The forward half of `outputs[-1]` has read 28 rows, the backward half one.
 
 // %% [markdown]
-// See for yourself: this cell reads a digit, and then the same digit with every row but the last erased. The forward half of the output changes; the backward half stays exactly the same.
+// See for yourself: this cell reads a digit, and then the same digit with every row but the last erased. The forward half of the output changes; the backward half stays exactly the same. The network is not trained; what each half has seen does not depend on the weights.
 
 // %%
+import "github.com/gomlx/gomlx/core/tensors"
+
 // lastOutput is outputs[-1] of an untrained pair of cells, [batch, 2*numHiddenUnits].
 func lastOutput(scope *model.Scope, x *graph.Node) *graph.Node {
 	fw := rnn.NewLSTM(scope.In("fw"), x, numHiddenUnits, 1.0)
@@ -652,7 +651,7 @@ fmt.Println("forward half unchanged: ", slices.Equal(h[0][:half], h[1][:half]))
 fmt.Println("backward half unchanged:", slices.Equal(h[0][half:], h[1][half:]))
 
 // %% [markdown]
-// To let both directions read the whole image, replace `outputs.At(-1)` with `outputs.Final()` in section 4.2, give the folder in section 6 another name, and run the cells from section 4.2 on again: everything that follows uses your network. It learns faster at first (an accuracy of around 95% instead of 91 to 93% after one epoch), takes longer for each step, and ends at about the same accuracy.
+// To let both directions read the whole image, replace `outputs.At(-1)` with `outputs.Final()` in section 4.2, give the folder in section 6 another name, and run the cells from section 4.2 on again: everything that follows uses your network. It learns faster at first (an accuracy of around 95% instead of 91 to 93% after one epoch), but each step takes longer, and it ends at about the same accuracy.
 //
 // ### 8.3. Which digits are confused
 //
@@ -667,7 +666,7 @@ clsPred := must.M1(net.Classify(test.Images))
 show(plotting.Confusion(test.Labels, clsPred, nClasses))
 
 // %% [markdown]
-// **What to look for.** Correct predictions are on the diagonal, mistakes beside it; the darker, the more. The 4 has most of them: 17 of its 982 images are taken for a 9. The opposite mistake is rarer: the row of the 9 has 5 under 4. The right column gives the accuracy for each digit.
+// **What to look for.** Correct predictions are on the diagonal, mistakes beside it; the darker, the more. The 4 has the most: 29, and 17 of its 982 images are taken for a 9. The opposite mistake is rarer: the row of the 9 has 5 in column 4. The right column gives the accuracy for each digit.
 
 // %% [markdown]
 // And this is the most confident mistake: of all wrong predictions, the one with the highest probability. The figure shows the digit, and the probability that the network gave to each class.
@@ -707,21 +706,21 @@ show(plotting.Prediction(test.Image(mistake), probabilities[mistake], test.Label
 //
 // <details><summary>Would a network without the backward cell do as well as this one?</summary>
 //
-// Nearly: the backward half has read only the bottom row, which is blank in most images. [Inside the LSTM](inside_the_lstm.ipynb) trains one and compares.
+// Nearly: the backward half has read only the bottom row, which is blank in 99 of 100 images. [Inside the LSTM](inside_the_lstm.ipynb) trains one and compares.
 //
 // </details>
 
 // %% [markdown]
 // ## What you learned
 //
-// - A recurrent network reads a sequence step by step and keeps a memory of fixed size. In an LSTM, gates decide what is added to the memory, kept and shown.
+// - A recurrent network reads a sequence step by step and keeps a memory of fixed size. In an LSTM, gates decide what is added to the memory, what is kept and what is shown.
 // - A bidirectional network has two such memories. What an output knows depends on where you read it: `outputs[-1]` has seen one row backward.
 // - Training repeats three things: take a batch, compute loss and gradient, change the weights a little. The validation set shows whether that helps with images not seen before.
 // - A result on 1,000 images is uncertain by almost a point; a confusion matrix says more than one number.
 //
 // **Try next**
 //
-// - Change something and train again, in a folder of its own (section 6): more hidden units, another readout, a second layer. (`outputs.All()` gives the outputs of all time steps, which another `rnn.Bidirectional` can read.)
+// - Change something and train again, in a folder of its own (section 6): more hidden units, `outputs.Final()`, a second layer. (`outputs.All()` gives the outputs of all time steps, which another `rnn.Bidirectional` can read.)
 // - Open the next notebook, [Inside the LSTM](inside_the_lstm.ipynb).
 // - Use `birnn` in a program of your own: the README of the module has a complete one. The layer alone, for any GoMLX graph, is package `rnn`.
 

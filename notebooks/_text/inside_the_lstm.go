@@ -16,7 +16,7 @@
 // %% [markdown]
 // # Inside the LSTM
 //
-// The tutorial gets its layer from `rnn.NewLSTM` and trains it. This notebook opens the layer. You write one step of an LSTM (*long short-term memory*) in plain Go and watch its memory while it reads a digit. Then you compute its loss and its gradient by hand, and see how far the gradient reaches. Every result is compared with that of the real layer, and the largest difference is printed.
+// The tutorial gets its layer from `rnn.NewLSTM` and trains it. This notebook opens the layer. You write one step of an LSTM (*long short-term memory*) in plain Go and watch its memory while it reads a digit. Then you compute its loss and its gradient by hand, and see how far the gradient reaches. Your results are compared with those of the real layer, and the largest difference is printed.
 //
 // **What you will learn**
 //
@@ -91,7 +91,7 @@ func init_check() { must.M = inline.Check }
 fmt.Println("Backend:", backend.Describe(openBackend()))
 
 // %% [markdown]
-// These are the numbers to play with. All networks have the tutorial's size. One epoch gives each an accuracy above 90%, which is enough for what follows; `example` is the test image that sections 2 and 3 look at.
+// These are the numbers to play with. All networks have the tutorial's size. One epoch gives each an accuracy above 90%, which is enough for what follows. `example` is the test image that sections 2 and 3 look at; the text below their figures is about image 0.
 
 // %%
 const (
@@ -112,7 +112,7 @@ const (
 //
 // ### 1.1. The equations
 //
-// An LSTM has two vectors as its memory: the *cell state* $c$, which it keeps to itself, and the *hidden state* $h$, which it shows to the rest of the network. A step takes the input $x_t$ and the memory $h_{t-1}, c_{t-1}$, and returns the new memory. First the input and the old hidden state, one behind the other, are multiplied by a matrix. The result has four parts of the same length:
+// An LSTM has two vectors as its memory: the *cell state* $c$, which it keeps to itself, and the *hidden state* $h$, which it shows to the rest of the network. A step takes the input $x_t$ and the memory $h_{t-1}, c_{t-1}$, and returns the new memory. First the input and the old hidden state, joined into one row, are multiplied by a matrix. The result has four parts of the same length:
 //
 // $$ (z_i,\; z_j,\; z_f,\; z_o) = [x_t, h_{t-1}]\,W + b $$
 //
@@ -227,7 +227,7 @@ fmt.Printf("Largest difference from TensorFlow, c: %.1g\n", largestDifference(af
 // %% [markdown]
 // ### 1.4. The layer of package rnn
 //
-// Package `rnn` works on *graphs*: its functions describe a computation on tensors, which XLA compiles. It works on batches of sequences, so our vectors become matrices with one row. `LSTM.Step` takes one step, with the same weights in the same order.
+// Package `rnn` works on the *graphs* of GoMLX: its functions describe a computation on tensors, which the compiler XLA (*Accelerated Linear Algebra*) translates later. It works on batches of sequences, so our vectors become matrices with one row. `LSTM.Step` takes one step, with the same weights in the same order.
 
 // %%
 // layerStep is one step of package rnn's LSTM: x is [1, inputs], h and c are [1, hidden].
@@ -287,7 +287,7 @@ fmt.Printf("Largest difference from plain Go, h: %.1g\n", largestDifference(got.
 fmt.Printf("Largest difference from plain Go, c: %.1g\n", largestDifference(got.c, want.c))
 
 // %% [markdown]
-// Three programs, one result. The advantage of a graph is that GoMLX can derive the gradient from it, and that XLA can run it on all cores, or on a GPU (*graphics processing unit*), for a whole batch.
+// Plain Go, package `rnn` and your own graph: three ways, one result. The advantage of a graph is that GoMLX can derive the gradient from it, and that XLA can run it on all cores, or on a GPU (*graphics processing unit*), for a whole batch.
 
 // %% [markdown]
 // **Three questions**
@@ -306,7 +306,7 @@ fmt.Printf("Largest difference from plain Go, c: %.1g\n", largestDifference(got.
 //
 // <details><summary>Can h be larger than 1? Can c?</summary>
 //
-// h can't: it is a product of a gate below 1 and a tanh below 1. c can: with f and i near 1 and j near 1 it grows by almost 1 in each step, up to the number of steps.
+// h can't: it is the product of a gate and a tanh, and neither is ever larger than 1. c can: with f and i near 1 and j near 1 it grows by almost 1 in each step, up to the number of steps.
 //
 // </details>
 
@@ -349,14 +349,9 @@ func outputLayer(scope *model.Scope, h *graph.Node) *graph.Node {
 }
 
 // %% [markdown]
-// A `kind` is one of these networks. Each training has a folder of its own, in which it is saved; `train` does nothing if that has been done before. The loops over epochs and batches, which the tutorial writes out, are in `net.Train` here.
+// A `kind` is one of these networks. Each training run has a folder of its own, in which the network is saved; `train` does nothing if that has been done before. To train other networks, with another `numHidden` for instance, also change the name `inside_the_lstm` in `dir`. The loops over epochs and batches, which the tutorial writes out, are in `net.Train` here.
 
 // %%
-import (
-	"os"
-	"path/filepath"
-)
-
 // kind is a kind of network. Where network is the zero value, it is the built-in one.
 type kind struct {
 	name    string
@@ -396,7 +391,7 @@ func (k kind) load(seed int) *birnn.Model {
 }
 
 // %% [markdown]
-// Train the three; each takes a few seconds. Which reads better, the one from the top or the one from the bottom? The accuracy is that on the 10,000 test images.
+// Train the three; each takes a few seconds. The accuracy is that on the 10,000 test images.
 
 // %%
 func loadData() (train, test *mnist.Set) {
@@ -421,16 +416,13 @@ for _, k := range []kind{top, bottom, both} {
 }
 
 // %% [markdown]
+// 'both' is ahead. Do not read much into the difference between 'top' and 'bottom': that is one run of each, and section 5 shows how much chance there is in such a number.
+//
 // ### 2.2. The trained weights in your own step
 //
 // Now your step reads real digits. The weights are in the folder of the training run, in a file in the *safetensors* format: the length of a header, the header in JSON, which says where each variable is, and then all numbers.
 
 // %%
-import (
-	"encoding/binary"
-	"encoding/json"
-)
-
 // weights returns the trained variables in a folder by their names, each row by row.
 func weights(dir string) map[string][]float32 {
 	file := must.M1(os.ReadFile(filepath.Join(dir, "model.safetensors")))
@@ -473,7 +465,7 @@ func matrix(numbers []float32, columns int) (rows [][]float64) {
 // none), and the output layer.
 type reader struct {
 	down, up *lstm
-	w        [][]float64 // [hidden states of all cells][nClasses]
+	w        [][]float64 // [hidden states of both cells, joined][nClasses]
 	b        []float64
 }
 
@@ -530,10 +522,10 @@ func reversed(rows [][]float64) [][]float64 {
 }
 
 // %% [markdown]
-// The output layer reads the hidden states of all cells, one behind the other. `hidden` returns them after each step: after step k, one cell has read k rows from the top, and the other k rows from the bottom.
+// The output layer reads the hidden states of all cells, joined into one row. `hidden` returns them after each step: after step k, one cell has read k rows from the top, and the other k rows from the bottom.
 
 // %%
-// hidden returns the hidden states of the cells after each step, one behind the other.
+// hidden returns the hidden states of the cells after each step, joined.
 func (r reader) hidden(rows [][]float64) [][]float64 {
 	all := make([][]float64, len(rows))
 	add := func(cell *lstm, rows [][]float64) {
@@ -550,7 +542,7 @@ func (r reader) hidden(rows [][]float64) [][]float64 {
 }
 
 // %% [markdown]
-// From hidden states to scores is one more matrix product.
+// From hidden states to scores it is one more matrix product, and a bias.
 
 // %%
 // scores returns the score of each class, given the hidden states.
@@ -602,7 +594,7 @@ for _, k := range []kind{top, bottom, both} {
 // %% [markdown]
 // ### 2.3. Gates and states
 //
-// So we can look inside. The next figure shows what the forward cell of 'both', which reads from the top, computes while it reads one digit. Each map has a row for each row of the image, and a column for each of the 128 hidden units.
+// Now we can look inside. The next figure shows what the forward cell of 'both', which reads from the top, computes while it reads one digit. Each map has a row for each row of the image, and a column for each of the 128 hidden units.
 
 // %%
 // heatMap returns a value of each step, [timesteps][numHidden], with the columns in that order.
@@ -638,7 +630,7 @@ func byForgetGate(moments []moment) []int {
 }
 
 // %% [markdown]
-// The gates lie between 0 (white) and 1 (dark). The states have either sign. Go down a map to see how a unit changes while the digit is read.
+// The gates lie between 0 (white) and 1 (dark). The states have either sign: blue is positive, brown is negative. Go down a map to see how a unit changes while the digit is read.
 
 // %%
 //gonb:%%
@@ -655,14 +647,16 @@ show(plotting.States(image,
 ))
 
 // %% [markdown]
-// **What to look for.** The rows are counted from 0. In the first seven, which are blank, nothing happens: the states stay near zero, the input and output gates are about half open, and the forget gate is at about $\sigma(1) = 0.73$. With the first ink the units part. From there on the forget gate gets darker than before: most units keep what they have. So their columns in the map of the cell state change slowly, from row to row, and grow; the hidden state follows, but never leaves the range from −1 to 1. At the left edge some units empty their memory in the last rows.
+// **What to look for.** The rows are counted from 0. In the first seven, which are blank, nothing happens: the states stay near zero, the input and output gates are about half open, and the forget gate is at about $\sigma(1) = 0.73$. With the first ink, each unit begins to go its own way. From row 12 or so the forget gate is darker than before: most units keep what they have. So their columns in the map of the cell state change slowly, from row to row, and grow; the hidden state follows, but never leaves the range from −1 to 1.
+//
+// At the left edge the forget gate gets pale from row 20 on, and the cell state with it: these few units lose most of what they had stored.
 
 // %% [markdown]
 // ### 2.4. Belief
 //
-// A network's *belief* after a step is what it would answer if there were no more rows: the probabilities that its output layer gives for its hidden states at that time. No network was trained for this; each has only been asked after all 28 rows. (To get the belief in a program of your own, use a `Stream` of package `infer`.)
+// A network's *belief* after a step is what it would answer if it had to stop there: the probabilities that its output layer gives for its hidden states at that time. No network was trained for this; each has only been asked after all 28 rows.
 //
-// For 'both', step k means k rows from the top and k rows from the bottom. So after step 14 the whole image has been read once, and after step 28 each row has been read from both sides.
+// For 'both', step k means k rows from the top and k rows from the bottom. So after step 14 the whole image has been read once, and after step 28 each row has been read from both sides. (In a program of your own, a `Stream` of package `infer` gives an answer after each row. Its backward cell reads all rows so far, from the last to the first, so for 'both' these are other numbers than here.)
 
 // %%
 // belief returns the probabilities after each step, [timesteps][nClasses].
@@ -700,7 +694,7 @@ show(plotting.Beliefs(image, test.Labels[example],
 	beliefMap("from both ends", both.reader().belief(rows))))
 
 // %% [markdown]
-// **What to look for.** A dot marks the most probable class after each row, a frame the true class, and the numbers at the right are its probability. From the top, the belief stays spread out as long as only the bar of the 7 has been read; then the slanting stroke looks like a 4 and a 9, and only the last rows, where nothing closes at the left, make it a 7. From the bottom, the stroke looks like a 1 until the bar comes, in rows 9 to 7. The two begin with different evidence, and are wrong in different ways. 'From both ends' is sure a little earlier than 'from the top', but by no means after half of the steps.
+// **What to look for.** A dot marks the most probable class after each row, a frame the true class, and the numbers at the right are its probability. From the top, the belief stays spread out as long as only the bar of the 7 has been read; then the slanting stroke looks like a 4 and a 9, and only the last rows make it a 7. From the bottom, the stroke looks like a 1 until the whole bar, rows 10 to 7, has been read; from row 6 on it is a 7. The two begin with different evidence, and are wrong in different ways. 'From both ends' knows one step earlier than 'from the top', but by no means after half of the steps.
 
 // %% [markdown]
 // One digit is an anecdote. How many rows does each network need in general? The next cell asks for the belief after each step, for 100 test images, and counts how often its largest probability is right.
@@ -759,7 +753,7 @@ show(plotting.Lines(axes,
 //
 // <details><summary>Why does 'both' need fewer steps than 'top', although each step is the same step of an LSTM?</summary>
 //
-// It takes two steps at a time, one from each end. After 14 of them the whole image has been read.
+// What the figure calls a step is two for 'both', one from each end. After 18 of them, when 'both' is right on half of the images, its two cells have read 36 rows; 'top' has read 18.
 //
 // </details>
 
@@ -785,7 +779,7 @@ func crossEntropy(scores []float64, y int) float64 {
 }
 
 // %% [markdown]
-// The curve shows the loss for each probability of the true class. A network that knows nothing gives each of ten digits a probability of 10%.
+// The next figure shows the loss for each probability of the true class. A network that knows nothing gives each of ten digits a probability of 10%.
 
 // %%
 //gonb:%%
@@ -891,7 +885,7 @@ fmt.Printf("Largest difference from GoMLX: %.1g\n",
 //
 // ### 4.1. One step back
 //
-// Training needs the derivative of the loss with respect to every weight. The chain rule gives it, from the end of the sequence to its beginning. Write $\delta v$ for the derivative of the loss with respect to a value $v$. A step back gets $\delta h_t$ and $\delta c_t$, and first moves everything into the cell state and the gates ($\leftarrow$ means that the left side gets a new value):
+// Training needs the derivative of the loss with respect to every weight. The chain rule gives it, from the end of the sequence to its beginning. Write $\delta v$ for the derivative of the loss with respect to a value $v$. A step back gets $\delta h_t$ and $\delta c_t$ from the step after it. The cell state $c_t$ changes the loss in two ways: through $c_{t+1}$, which is in $\delta c_t$ already, and through $h_t$, which the first line adds ($\leftarrow$ means that the left side gets a new value). The other lines take the result back to the gates and to the cell state before:
 //
 // $$
 // \begin{aligned}
@@ -904,7 +898,7 @@ fmt.Printf("Largest difference from GoMLX: %.1g\n",
 // \end{aligned}
 // $$
 //
-// The last line is the reason for the LSTM: on its way back through the cell state, the gradient is multiplied by the forget gate and by nothing else.
+// The last line is the point of the LSTM: on the direct way back through the cell state, the gradient is multiplied by the forget gate and by nothing else.
 
 // %%
 // gatesBack takes the gradient d of the state after a step back to z and to the cell state
@@ -976,7 +970,7 @@ func (l lstm) gradient(moments []moment, dh []float64) (sum lstm, back []state) 
 // %% [markdown]
 // ### 4.3. Is it right?
 //
-// The cell of two units reads its four time steps. For the loss, its two units serve as the scores of two classes, and class 1 is the true one: then the gradient begins with section 3's formula. The same is asked of package `rnn`, whose layer brings its own backward pass, and of TensorFlow (which printed the loss and the gradient of the bias).
+// The cell of two units reads its four time steps. For the loss, its two units serve as the scores of two classes, and class 1 is the true one: then the gradient begins with section 3's formula. Your gradient is compared with those of package `rnn`, whose layer brings its own backward pass, and of TensorFlow, for which the cell has the loss and the gradient of the bias.
 
 // %%
 // layerGradient is the loss of the tiny cell in package rnn, and its gradient: x is
@@ -1015,7 +1009,7 @@ compare("TensorFlow, bias", mine.bias, []float64{
 // %% [markdown]
 // ### 4.4. A gradient check by finite differences
 //
-// What if there is nothing to compare with? Then ask the definition of the derivative: change one weight by a small $\varepsilon$ and see how the loss changes.
+// What if there is nothing to compare with? Then go back to the definition of the derivative: change one weight by a small $\varepsilon$ and see how the loss changes.
 //
 // $$ \frac{\partial L}{\partial w} \approx \frac{L(w + \varepsilon) - L(w - \varepsilon)}{2\varepsilon} $$
 //
@@ -1071,12 +1065,12 @@ axes := plotting.Axes{
 show(plotting.Lines(axes, line))
 
 // %% [markdown]
-// **What to look for.** The error has the shape of a V. On the right $\varepsilon$ is too large: the loss is not a straight line, and the error falls a hundredfold with each power of ten. On the left it is too small: the two losses differ only in their last digits, which are rounded. Best is something like $10^{-5}$, where the two gradients agree to ten decimal places. So backpropagation is right.
+// **What to look for.** The error has the shape of a V. On the right $\varepsilon$ is too large: the loss is not a straight line, and the error falls a hundredfold with each power of ten. On the left it is too small: the two losses differ only in their last digits, which are rounded. The best value is about $10^{-5}$, where the two gradients agree to ten decimal places. So backpropagation is right.
 
 // %% [markdown]
 // ### 4.5. How far the gradient reaches
 //
-// If the last state is to learn from the first row, the gradient must survive 27 steps back. The next cell makes cells of the tutorial's size with random weights, as they are before training, once with forget bias 1 and once with 0. (The limit of the random weights is Glorot's: the larger the matrix, the smaller its numbers.)
+// If the last state is to learn from the first row, the gradient must survive 27 steps back. The next code makes LSTM cells of the tutorial's size with random weights, as they are before training, once with forget bias 1 and once with 0. (The limit of the random weights is the usual one, of Xavier Glorot and Yoshua Bengio: the larger the matrix, the smaller its numbers.)
 
 // %%
 // untrained returns a cell with weights as rnn.NewLSTM draws them: uniform between ±limit.
@@ -1130,7 +1124,7 @@ func (l lstm) reach(image []float32, seed uint64) (lengths []float64) {
 }
 
 // %% [markdown]
-// Five digits for each, and as a third line the trained 'top'. The axis is logarithmic: a straight line downward means that each step back shortens the gradient by the same factor.
+// Each line is the mean over five digits; the third is the trained 'top'. The axis is logarithmic: a straight line downward means that each step back shortens the gradient by the same factor.
 
 // %%
 //gonb:%%
@@ -1155,12 +1149,14 @@ axes := plotting.Axes{Title: "Length of the gradient", X: "steps back", Y: "leng
 show(plotting.Lines(axes, one, zero, after))
 
 // %% [markdown]
-// **What to look for.** With forget bias 0 each step back leaves about 0.63 of the gradient, with 1 about 0.86. Over 27 steps that makes a difference of more than a thousandfold: with forget bias 0, an untrained network learns next to nothing from the first row. In the trained network the gradient no longer shrinks, and its length depends on the digit (the band is the range over the five). Some of its forget gates are nearly 1, as section 2.3 showed for another network, and its weights have grown, so that more comes back through the hidden state, too.
+// **What to look for.** The first step back is steeper than the others, because the gradient begins in $h$ and has to get into $c$ first. After that, with forget bias 0 each step leaves about 0.63 of the gradient, with 1 about 0.86. Over 27 steps that makes a difference of more than a thousandfold: with forget bias 0, an untrained network learns next to nothing from the first row.
+//
+// In the trained network the gradient shrinks in the first few steps only and then grows again, and its length depends on the digit (the band is the range over the five). Many of its forget gates are above 0.9, as section 2.3 showed for another network, and its weights have grown, so that more comes back through the hidden state, too.
 
 // %% [markdown]
 // **Three questions**
 //
-// <details><summary>With forget bias 0 each step back leaves 0.63 of the gradient, with 1 it leaves 0.86. Where do such numbers come from?</summary>
+// <details><summary>With forget bias 0 a step back leaves 0.63 of the gradient, with 1 it leaves 0.86. Where do such numbers come from?</summary>
 //
 // Before training z is small, so the forget gate is about σ(0) = 0.50 or σ(1) = 0.73. The gradient of the cell state is multiplied by that in each step. The rest comes the other way, through the hidden state and the matrix.
 //
@@ -1183,7 +1179,7 @@ show(plotting.Lines(axes, one, zero, after))
 //
 // ### 5.1. One row of 28
 //
-// The tutorial's readout is `outputs[-1]`, the output at the last time step. The backward cell starts there. So its half of that output has read one row, which is blank in most images. In the figure, what is pale does not reach the output.
+// A network's *readout* is the output from which it computes the scores. In the tutorial it is `outputs[-1]`, the output at the last time step. The backward cell starts there. So its half of that output has read one row, which is blank in 99 of 100 images. In the figure, what is pale does not reach the output.
 
 // %%
 //gonb:%%
@@ -1215,11 +1211,11 @@ for _, k := range []kind{top, last, both} {
 		}
 		must.M(err)
 	}
-	fmt.Printf("%-4s: %d seeds trained\n", k.name, seeds)
+	fmt.Printf("%s: %d seeds trained\n", k.name, seeds)
 }
 
 // %% [markdown]
-// Which is better? Each point of the figure is one network, tested on all 10,000 images. The standard error of such a test is about a quarter of a percentage point, so do not look for smaller differences.
+// Which is better? Each point of the figure is one network, tested on all 10,000 images. The standard error of such a test (section 8.1 of the tutorial) is about a quarter of a percentage point, so smaller differences mean nothing.
 
 // %%
 // contestants are the kinds of network to compare, with their names in the figures.
@@ -1252,7 +1248,7 @@ show(plotting.Spread(axes, groups...))
 // %% [markdown]
 // ### 5.3. While they learn
 //
-// Is reading from both ends better in the end, or only faster? The next figure has the loss of the training batches, averaged over 50 steps; the band is the range over the seeds.
+// Is reading from both ends better in the end, or only faster? The next figure shows the loss of the training batches, averaged over 50 steps; the band is the range over the seeds.
 
 // %%
 // lossCurves returns the training loss of each seed, averaged over 50 steps.
@@ -1289,20 +1285,20 @@ for _, c := range contestants {
 show(plotting.Lines(axes, lines...))
 
 // %% [markdown]
-// **What to look for.** The lines of 'forward only' and `outputs[-1]` lie on one another. 'final states' is below them all the way: it learns faster. That is not to say that it ends higher. After ten epochs the tutorial's network is right on 98.3% of the test images, and one with final states, trained in the same way, on 98.2% (it is embedded in package `digit`).
+// **What to look for.** The lines of 'forward only' and `outputs[-1]` coincide. 'final states' is below them all the way: it learns faster. That does not mean that it ends up better. After ten epochs the tutorial's network is right on 98.3% of the test images, and one with final states, trained in the same way, on 98.2% (it is embedded in package `birnn/infer/digit`). With one run of each, that is no difference.
 
 // %% [markdown]
 // **Three questions**
 //
 // <details><summary>The forward-only network has half as many weights. Is the comparison unfair?</summary>
 //
-// If it is, then to the forward-only network, which does as well all the same. The backward cell's 80,384 weights could be left out without a loss.
+// If so, it is unfair to the forward-only network, which does as well all the same. The backward cell's 80,384 weights could be left out, and nobody would notice.
 //
 // </details>
 //
 // <details><summary>Does the backward half of outputs[-1] contribute nothing at all?</summary>
 //
-// It contributes what one row can: it is a function of row 28. That row is blank in most images; where it isn't, the forward half has read it too.
+// It contributes what one row can: it is a function of row 28. That row is blank in 99 of 100 images; where it isn't, the forward half has read it too.
 //
 // </details>
 //
@@ -1391,7 +1387,7 @@ axes := plotting.Axes{Title: "Time to compile", X: "time steps", Y: "seconds of 
 show(plotting.Lines(axes, loop, all))
 
 // %% [markdown]
-// **What to look for.** The loop has the same 298 nodes for any number of time steps, and takes about a second to compile. The unrolled graph gets 62 nodes more with each time step, and its time grows somewhat faster than that. Carry the line on to a hundred time steps, and compiling takes half a minute. The project's bench has sequences of 784 time steps: TensorFlow, which unrolls them, compiles for a minute, and package `rnn` no longer than for 28 (`birnn/bench/README.md`).
+// **What to look for.** The loop has the same 298 nodes for any number of time steps, and takes about a second to compile. The unrolled graph gets 62 more nodes with each time step, and its time grows along with them. Carry the line on to a hundred time steps, and compiling takes some twenty seconds. The project's bench has sequences of 784 time steps: TensorFlow, which unrolls them, compiles for a minute, and package `rnn` no longer than for 28 (`birnn/bench/README.md`).
 
 // %% [markdown]
 // **Three questions**
@@ -1408,7 +1404,7 @@ show(plotting.Lines(axes, loop, all))
 //
 // </details>
 //
-// <details><summary>Why does the Go loop in `unrolled` not become a loop in XLA?</summary>
+// <details><summary>Why does the Go loop in <code>unrolled</code> not become a loop in XLA?</summary>
 //
 // When XLA gets the graph, the Go loop has long ended. The graph holds what its calls created: nodes, one after the other.
 //
@@ -1418,10 +1414,10 @@ show(plotting.Lines(axes, loop, all))
 // ## What you learned
 //
 // - An LSTM step is a matrix product and six lines. The gates decide what is written, kept and shown.
-// - Trained weights can be read by fifteen lines of Go, which give the probabilities of the real network up to rounding.
+// - With the trained weights, these fifteen lines of Go give the probabilities of the real network, up to rounding.
 // - Cross-entropy is minus the logarithm of the probability of the truth. Its gradient is what the network said minus what it should have said.
 // - Backpropagation through time is a loop from the last step to the first. On its way through the cell state, the gradient is multiplied by the forget gate; a forget bias of 1 lets it reach further.
-// - `outputs[-1]` knows one row from the backward cell. A network without that cell does as well.
+// - The backward half of `outputs[-1]` has read one row. A network without it does as well.
 // - Compare networks over several seeds.
 //
 // ## Where to read on
@@ -1430,6 +1426,7 @@ show(plotting.Lines(axes, loop, all))
 // - Felix Gers, Jürgen Schmidhuber and Fred Cummins, [Learning to Forget: Continual Prediction with LSTM](https://doi.org/10.1162/089976600300015015) (2000): the forget gate.
 // - Mike Schuster and Kuldip Paliwal, [Bidirectional Recurrent Neural Networks](https://doi.org/10.1109/78.650093) (1997): reading from both ends.
 // - Alex Graves and Jürgen Schmidhuber, [Framewise Phoneme Classification with Bidirectional LSTM and Other Neural Network Architectures](https://doi.org/10.1016/j.neunet.2005.06.042) (2005): both together, with the whole gradient.
+// - Xavier Glorot and Yoshua Bengio, [Understanding the Difficulty of Training Deep Feedforward Neural Networks](https://proceedings.mlr.press/v9/glorot10a.html) (2010): how large random weights should be.
 // - Rafal Jozefowicz, Wojciech Zaremba and Ilya Sutskever, [An Empirical Exploration of Recurrent Network Architectures](https://proceedings.mlr.press/v37/jozefowicz15.html) (2015): what a forget bias of 1 is worth.
 //
 // Next: [sequences of your own](sequences_of_your_own.ipynb).

@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"path"
@@ -19,6 +20,9 @@ type Cell struct {
 	Outputs []Output // of a code cell
 }
 
+// IsTest reports whether the cell is the test of an exercise.
+func (c Cell) IsTest() bool { return strings.HasPrefix(strings.TrimSpace(c.Source), "%test") }
+
 // Output is one output of a cell, as the page shows it.
 type Output struct {
 	MIME  string // such as "image/png", "application/vnd.jupyter.stdout" or "application/vnd.jupyter.error"
@@ -36,7 +40,8 @@ func (o Output) NeedsJavaScript() bool {
 
 // Error reports whether the output is that of a cell that failed. The Go kernel reports an error on its standard error and as HTML with links.
 func (o Output) Error() bool {
-	return o.MIME == "application/vnd.jupyter.error" || o.MIME == "application/vnd.jupyter.stderr" || strings.Contains(o.HTML, "gonb-err-")
+	return o.MIME == "application/vnd.jupyter.error" || strings.Contains(o.HTML, "gonb-err-") ||
+		o.MIME == "application/vnd.jupyter.stderr" && !strings.HasPrefix(o.Text, "Cell contents written to") // by %%writefile
 }
 
 // cells is the value of all cells. It brings each into view and waits for it, because JupyterLab makes and lays out only what is near.
@@ -85,9 +90,12 @@ const tall = 1600
 const scroller = `document.querySelector(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-WindowedPanel-outer")`
 
 // Screenshots keeps pictures of the whole notebook, from top to bottom, as the artifacts NAME-prefix-01.png,
-// NAME-prefix-02.png and so on, where NAME is the file's.
+// NAME-prefix-02.png and so on, where NAME is the file's. It does nothing if artifacts are not kept.
 func (p *Page) Screenshots(prefix string) {
 	p.t.Helper()
+	if kept := flag.Lookup("test.artifacts"); kept == nil || kept.Value.String() != "true" {
+		return
+	}
 	p.Resize(Width, tall)
 	defer p.Resize(Width, Height)
 	p.Eval(scroller+`.scrollTop = 0`, new(float64))

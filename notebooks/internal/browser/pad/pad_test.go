@@ -1,4 +1,5 @@
-package main
+// Package pad tests the pad of draw_a_digit.ipynb in a browser.
+package pad_test
 
 import (
 	"bytes"
@@ -15,17 +16,32 @@ import (
 	"github.com/easy-gomlx/tutorials/plotting/pad"
 )
 
-func init() { running["draw_a_digit.ipynb"] = runDrawing }
-
 const (
 	padCanvas   = `document.getElementById("pad")`
 	padAnswer   = `document.getElementById("answer")`
 	padFinished = "The last drawing. Run the cell again to draw more."
 )
 
-// runDrawing draws digits with the mouse and with a finger while all cells run, and gives the network ten of them to name.
-func runDrawing(t *testing.T, page *browser.Page) {
-	t.Helper()
+const (
+	notebook = "draw_a_digit.ipynb"
+	patience = 5 * time.Minute // for all cells, on a slow machine
+)
+
+// TestMain runs the tests in the directory of the notebooks.
+func TestMain(m *testing.M) {
+	if err := os.Chdir(filepath.Join("..", "..", "..")); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	os.Exit(m.Run())
+}
+
+// TestDrawing draws digits with the mouse and with a finger while all cells run, and gives the network ten of them to name.
+func TestDrawing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs a notebook in a real JupyterLab and a real Chromium")
+	}
+	page := browser.Start(t, notebook).Open(t, notebook, browser.Light)
 	page.StartAll()
 	page.WaitFor("the pad", patience, padAnswer)
 	for _, digit := range []int{0, 1, 3, 7} {
@@ -60,6 +76,10 @@ func runDrawing(t *testing.T, page *browser.Page) {
 			t.Errorf("the notebook does not show %q", want)
 		}
 	}
+	for _, problem := range page.Problems() {
+		t.Error(problem)
+	}
+	page.Screenshots("light")
 }
 
 // TestPadEnds stops the pad with ■, restarts the kernel while it is shown, runs it again, and opens the notebook that was saved meanwhile.
@@ -67,9 +87,8 @@ func TestPadEnds(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs a notebook in a real JupyterLab and a real Chromium")
 	}
-	const name = "draw_a_digit.ipynb"
-	jupyter := browser.Start(t, name)
-	page := jupyter.Open(t, name, browser.Dark)
+	jupyter := browser.Start(t, notebook)
+	page := jupyter.Open(t, notebook, browser.Dark)
 	startPad(page)
 	drawDigit(page.Stroke, 5)
 	waitForAnswer(t, page, 5)
@@ -79,7 +98,7 @@ func TestPadEnds(t *testing.T) {
 	page.Screenshot("dark-800")
 	page.Resize(browser.Width, browser.Height)
 
-	saved := saveWithPad(t, page, filepath.Join(jupyter.Dir, name))
+	saved := saveWithPad(t, page, filepath.Join(jupyter.Dir, notebook))
 	page.Press("notebook:interrupt-kernel")
 	page.Wait(patience)
 	if text := said(page, "Explain: beliefs"); !strings.Contains(text, padFinished) || strings.Contains(text, "exit status") {

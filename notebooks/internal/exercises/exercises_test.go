@@ -1,4 +1,4 @@
-package main
+package exercises
 
 import (
 	"bytes"
@@ -38,7 +38,7 @@ func TestExercisesAreGenerated(t *testing.T) {
 		}
 	}
 	if got, err := os.ReadFile(exercises); err != nil || !bytes.Equal(got, want) {
-		t.Errorf("%s is not what %s makes of it (%v); run go test ./notebooks -run ExercisesAreGenerated -update", exercises, solutions, err)
+		t.Errorf("%s is not what %s makes of it (%v); run go test ./notebooks/internal/exercises -run Generated -update", exercises, solutions, err)
 	}
 }
 
@@ -110,7 +110,7 @@ var testName = regexp.MustCompile(`(?m)^%test -test\.run=\^(Test\w+)\$\n`)
 // readExercises returns the code of a notebook: what comes before the exercises, and theirs.
 func readExercises(t *testing.T, path string) (before []string, all []exercise) {
 	t.Helper()
-	for _, s := range readNotebook(t, path).Cells {
+	for _, s := range readCells(t, path) {
 		source := strings.Join(s.Source, "")
 		if s.Type == "markdown" {
 			if regexp.MustCompile(`(?m)^## \d+\. `).MatchString(source) {

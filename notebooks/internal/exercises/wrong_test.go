@@ -1,4 +1,4 @@
-package main
+package exercises
 
 // asShipped are words of what the check of each exercise says before the learner has written anything.
 var asShipped = []string{

@@ -1,4 +1,4 @@
-package main
+package exercises
 
 import (
 	"encoding/json"

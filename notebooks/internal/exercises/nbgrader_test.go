@@ -1,4 +1,4 @@
-package main
+package exercises
 
 import (
 	"encoding/json"
@@ -220,7 +220,7 @@ func text(source any) string {
 func sources(t *testing.T, path string) string {
 	t.Helper()
 	var all strings.Builder
-	for _, cell := range readNotebook(t, path).Cells {
+	for _, cell := range readCells(t, path) {
 		fmt.Fprintf(&all, "--- %s\n%s\n", cell.Type, strings.Join(cell.Source, ""))
 	}
 	return all.String()

@@ -1,10 +1,11 @@
-package main
+package browser_test
 
 import (
 	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -13,6 +14,20 @@ import (
 	"github.com/easy-gomlx/tutorials/notebooks/internal/browser"
 	"github.com/easy-gomlx/tutorials/notebooks/internal/lab"
 )
+
+const (
+	list     = "README.md" // what JupyterLab opens first
+	tutorial = "bidirectional_rnn.ipynb"
+)
+
+// TestMain runs the tests in the directory of the notebooks.
+func TestMain(m *testing.M) {
+	if err := os.Chdir(filepath.Join("..", "..")); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	os.Exit(m.Run())
+}
 
 // patience is how long all cells of a notebook may take, with one epoch, on a slow machine.
 const patience = 10 * time.Minute
@@ -23,24 +38,30 @@ func TestInABrowser(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs all notebooks in a real JupyterLab and a real Chromium")
 	}
-	names := notebooks(t)
+	names, err := filepath.Glob("*.ipynb")
+	if err != nil || len(names) < 6 {
+		t.Fatalf("there are the notebooks %q (%v), want six or more", names, err)
+	}
 	dir := t.TempDir()
 	files := []string{list}
 	for _, name := range names {
 		files = append(files, filepath.Join(dir, name))
 		copyShort(t, name, files[len(files)-1])
 	}
-	jupyter := browser.Start(t, append(files, filepath.Join("testdata", "wrong.ipynb"))...)
+	jupyter := browser.Start(t, append(files, filepath.Join("internal", "browser", "testdata", "wrong.ipynb"))...)
 	t.Run("problems", func(t *testing.T) { findProblems(t, jupyter.Open(t, "wrong.ipynb", browser.Light)) })
 	t.Run("list", func(t *testing.T) { openFromList(t, jupyter.Home(t, browser.Light), len(names)) })
 	for _, name := range names {
 		t.Run(name, func(t *testing.T) {
 			t.Run("run", func(t *testing.T) {
-				page := jupyter.Open(t, name, browser.Light)
 				runs, ok := running[name]
 				if !ok {
 					runs = runAll
 				}
+				if runs == nil {
+					t.Skip("is run by the tests of package pad")
+				}
+				page := jupyter.Open(t, name, browser.Light)
 				runs(t, page)
 				noProblems(t, page)
 				page.Screenshots("light")
@@ -71,12 +92,13 @@ func openFromList(t *testing.T, page *browser.Page, n int) {
 	page.WaitFor("the notebook", patience, `document.querySelector(".jp-Notebook h1")?.checkVisibility()`)
 }
 
-// copyShort copies a notebook. If it trains, the copy does so for one epoch.
+// copyShort copies a notebook. If it trains, the copy does so for one epoch and, if networks of several seeds are compared, with one seed.
 func copyShort(t *testing.T, from, to string) {
 	t.Helper()
 	content, err := os.ReadFile(from)
 	if err == nil {
 		content, _, err = lab.SetEpochs(content, 1)
+		content = regexp.MustCompile(`(\bseeds +=) \d+`).ReplaceAll(content, []byte("$1 1"))
 	}
 	if err == nil {
 		err = os.WriteFile(to, content, 0o644)
@@ -88,8 +110,9 @@ func copyShort(t *testing.T, from, to string) {
 
 // running says how a notebook is run, other than by runAll.
 var running = map[string]func(*testing.T, *browser.Page){
-	tutorial:          runTutorial,
-	"exercises.ipynb": runExercises,
+	tutorial:             runTutorial,
+	"exercises.ipynb":    runExercises,
+	"draw_a_digit.ipynb": nil, // package pad does
 }
 
 // runAll runs all cells, and verifies that each has run.
@@ -153,7 +176,7 @@ func runExercises(t *testing.T, page *browser.Page) {
 	runAll(t, page)
 	tests := 0
 	for k, cell := range page.Cells() {
-		if isTest(cell) {
+		if cell.IsTest() {
 			tests++
 			if said := shown(cell); !strings.Contains(said, "✗") {
 				t.Errorf("cell %d does not say what is wrong:\n%s", k, said)
@@ -163,4 +186,28 @@ func runExercises(t *testing.T, page *browser.Page) {
 	if tests < 10 {
 		t.Errorf("%d exercises have a test, want at least 10", tests)
 	}
+}
+
+// noProblems fails the test if the page has problems.
+func noProblems(t *testing.T, page *browser.Page) {
+	t.Helper()
+	for _, problem := range page.Problems() {
+		t.Error(problem)
+	}
+}
+
+// findProblems verifies that the problems of testdata/wrong.ipynb are found.
+func findProblems(t *testing.T, page *browser.Page) {
+	t.Helper()
+	page.RunAll(patience)
+	all := page.Problems()
+	for _, want := range []string{
+		"cell 2: text/html needs JavaScript", "cell 3: text/html is ", "cell 4 has failed: ", "on purpose",
+		"console: Failed to load resource", "a link leads nowhere: #nowhere", "a formula has an error: ", "a picture is missing: ",
+	} {
+		if !slices.ContainsFunc(all, func(problem string) bool { return strings.Contains(problem, want) }) {
+			t.Errorf("not found: %s", want)
+		}
+	}
+	t.Log(strings.Join(all, "\n"))
 }
