@@ -96,15 +96,15 @@ func TestSequences(t *testing.T) {
 
 // claims are what the notebook's text says of its results, with the part of the outputs that it is true of.
 var claims = []struct{ text, output string }{
-	{"0.19 against 0.25 in the mean", "with lengths: mean 0.25 of 4 runs"},
-	{"0.19 against 0.25 in the mean", "without lengths: mean 0.19 of 4 runs"},
-	{"changes by 0.56 if eleven rows", "without lengths  padded to  40: changes up to 0.56"},
+	{"0.19 against 0.25 on average", "with lengths: mean 0.25 of 4 runs"},
+	{"0.19 against 0.25 on average", "without lengths: mean 0.19 of 4 runs"},
+	{"changes by 0.56 when eleven rows", "without lengths  padded to  40: changes up to 0.56"},
 	{"at 100 to 33%, and for one network to 11%", "to 33.3% (29 to 100), mean of 4 runs that end between 11.1%"},
 	{"to 0.002, and soon", "Training loss falls from 2.20 to 0.0018"},
 	{"rises slowly to 0.29", "Validation loss falls from 1.86 to 0.29"},
 	{"the best epochs reach 0.09 to 0.17", "one layer: mean 0.13 of 4 runs, 0.092 to 0.17"},
 	{"0.07 after 59 epochs", "79 epochs, best: epoch 59, validation loss 0.07, accuracy 98.1%"},
-	{"The last one has 0.12", "Validation loss falls from 1.90 to 0.12"},
+	{"training stopped, at 0.12", "Validation loss falls from 1.90 to 0.12"},
 	{"0.13 and 0.15", "two layers: mean 0.15 of 4 runs"},
 	{"360 of 370 are right", "360 correct (97.3%)"},
 	{"lowest precision, 88%", "class 5: precision 87.9%, recall 100%"},

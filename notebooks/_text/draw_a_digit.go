@@ -22,11 +22,11 @@
 //
 // - what MNIST's authors did with each digit, and why a network trained on MNIST needs the same
 // - how the belief of a bidirectional network changes from row to row
-// - how much accuracy a shift by a few pixels costs
+// - how much accuracy a shift of a few pixels costs
 // - how little ten images say about an accuracy, and how to say so in numbers
 // - why digits from another source are harder than those of the test set
 //
-// **Time:** 20 minutes. Each cell takes a few seconds on two cores; nothing is trained.
+// **Time:** 20 minutes. Each cell takes a few seconds on two cores, those with the pad as long as you draw; nothing is trained.
 //
 // **Before you start:** read [the first notebook](bidirectional_rnn.ipynb) up to section 5.2. The network comes with the Go code, so nothing has to be trained first. The pad works in JupyterLab with this notebook's Go kernel; elsewhere you see a picture of it.
 //
@@ -42,7 +42,7 @@
 // %% [markdown]
 // ## 1. Set up
 //
-// The first lines tell Go where the packages of this repository are. Of these packages, `infer` runs a trained network in pure Go, `digit` holds such a network and prepares pictures for it, and `pad` shows the pad.
+// The first lines tell Go where to find the packages of this repository. Of these packages, `infer` runs a trained network in pure Go, `digit` holds such a network and prepares pictures for it, and `pad` shows the pad.
 
 // %%
 // !*cp "${GONB_DIR}/../go.mod" "${GONB_DIR}/../go.sum" .
@@ -75,7 +75,7 @@ func show(figure *plotting.Figure, err error) {
 }
 
 // %% [markdown]
-// These settings are all in one place. Leave `checkpoint` empty for the network that comes with package `digit`. If you have trained a network in the first notebook, enter the name of its folder, `"checkpoints"`, to use that one.
+// These settings are all in one place. Leave `checkpoint` empty for the network that comes with package `digit`. If you have trained a network in the first notebook, enter the name of its folder, `"checkpoints"`, to use yours.
 
 // %%
 const (
@@ -151,7 +151,7 @@ drawing := pad.Pad{Recognize: recognize, Explain: beliefs}
 must.M(drawing.Run(inline.Stoppable()))
 
 // %% [markdown]
-// **What to look for.** The small picture is what the network gets: your drawing, shrunk and moved. In the figure below it, each row of the map belongs to the row of the digit at its left. In the empty rows at the top the network can only guess. Look for the row at which it decides. The frame marks the digit that it names in the end.
+// **What to look for.** The small picture is what the network gets: your drawing, shrunk and moved. In the figure below it, each row of the map belongs to the row of the digit to its left: it shows the ten probabilities after that row, and a dot marks the largest. The frame marks the digit that the network names in the end, and the numbers on the right are the probability of that digit. In the empty rows at the top the network can only guess. Look for the row at which it decides. (The 7 in the stored example passes for a 2 while only its bar has been read, then for a 4 and a 9, and for a 7 from row 17 on.)
 //
 // Try to fool it. Draw a 7 with and without a bar, a 1 with a long serif, a 9 whose loop is open. Draw a letter: the ten probabilities add up to 1, so the network names a digit with great confidence even where there is none.
 
@@ -166,20 +166,20 @@ must.M(drawing.Run(inline.Stoppable()))
 //
 // <details><summary>Why does the network name a digit when you draw a letter?</summary>
 //
-// The softmax gives ten probabilities that add up to 1. There is no class for 'none of these', and the network has never seen anything but digits. A high probability means 'like this digit rather than the other nine', not 'certainly a digit'.
+// The softmax gives ten probabilities that add up to 1. There is no class for 'none of these', and the network has never seen anything but digits. A high probability means 'this digit rather than the other nine', not 'certainly a digit'.
 //
 // </details>
 //
 // <details><summary>A stream says what the network believes after ten rows. What has its backward direction read then?</summary>
 //
-// The same ten rows, from the tenth to the first: this network joins what both directions know when they have read everything, and `Push` treats the rows so far as a whole image. The network was trained on whole images only, so early beliefs are guesses outside its experience.
+// The same ten rows, from the tenth to the first. This network joins the final states of both directions, and `Push` treats the rows so far as a whole image. The network was trained on whole images only, so early beliefs are guesses outside its experience.
 //
 // </details>
 
 // %% [markdown]
 // ## 3. From a drawing to 28 by 28 pixels
 //
-// MNIST's authors scaled each digit to fit into 20 by 20 pixels and moved its center of mass to the middle of 28 by 28. `digit.FromImage` does the same. To see why, take a 7 that is drawn small, in a corner of the pad, and prepare it in three ways.
+// MNIST's authors scaled each digit to fit into 20 by 20 pixels and placed it in 28 by 28 so that its center of mass is in the middle. (The center of mass is the mean position of all ink, dark pixels counting more.) `digit.FromImage` does the same. To see why, take a 7 that is drawn small, in a corner of the pad, and prepare it in three ways.
 //
 // `ink` finds the rectangle with ink, and `shrink` scales a rectangle of the drawing into one of the small image.
 
@@ -256,7 +256,7 @@ show(plotting.Digits("The whole pad, the ink scaled, its mass centered", images,
 // %% [markdown]
 // **What to look for.** The first image is small, thin and in a corner, unlike anything in MNIST; a frame marks a wrong answer. The second and the third differ by a few pixels: the mass of a 7 is in its upper half, so centering it moves the digit down.
 //
-// How much does a shift matter? Take MNIST's own test images, which are centered, and move each by 0 to 6 pixels, to the left, to the right, up and down. What leaves the image is lost, and zeros come in at the other side.
+// How much does a shift matter? The next cells take MNIST's own test images, which are centered, and move each by 0 to 6 pixels, left, right, up and down. What leaves the image is lost, and zeros come in on the other side.
 
 // %%
 // moved returns copies of the images, [n, 28, 28], moved by dx pixels to the right and dy down.
@@ -321,20 +321,20 @@ for k := range lines {
 show(plotting.Lines(plotting.Axes{Title: "Accuracy of moved test images", X: "shift, in pixels", Y: "accuracy", Percent: true}, lines...))
 
 // %% [markdown]
-// **What to look for.** A shift up or down costs little: it only makes the sequence begin earlier or later, and the network's LSTM cells (*long short-term memory*) have the same weights at each time step. A shift to the left or right by four pixels, which you hardly notice, costs forty points of accuracy. Centering brings almost all of it back. It cannot bring back ink that was moved out of the image, which is why its line bends at the end.
+// **What to look for.** A shift up or down costs little: it only makes the sequence begin earlier or later, and the network's LSTM cells (*long short-term memory*) have the same weights at each time step. A shift to the left or right by four pixels, which makes no digit harder for you to read, costs forty percentage points of accuracy. Centering brings almost all of it back. It cannot bring back ink that was moved out of the image, which is why its line bends at the end.
 
 // %% [markdown]
 // **Three questions**
 //
-// <details><summary>Nothing changes but the place. Why does the network fail when a digit moves to the right, but not when it moves down?</summary>
+// <details><summary>Only the position changes. Why does the network fail when a digit moves to the right, but not when it moves down?</summary>
 //
-// Pixel 5 and pixel 6 of a row are different inputs with different weights. To the network, a digit that is moved to the right is another sequence, and it has only seen centered ones. Rows are different: they pass through the same weights, one after the other, so the network tolerates a shift up or down.
+// Pixel 5 and pixel 6 of a row are different inputs with different weights. To the network, a digit that has moved to the right is a sequence unlike all that it was trained on. Rows are different: they pass through the same weights, one after the other, so the network tolerates a shift up or down.
 //
 // </details>
 //
 // <details><summary>Would it help to train on shifted images?</summary>
 //
-// Yes. That is data augmentation: each image is shown at several places, and the network learns that the place means nothing. It needs more training, and centering costs nothing, so for single digits people do both.
+// Yes. That is data augmentation: each image is shown in several positions, and the network learns that the position means nothing. It needs more training, though, while centering costs almost nothing. So center first, and use augmentation for what no preparation removes, such as slant.
 //
 // </details>
 //
@@ -403,15 +403,15 @@ fmt.Printf("%d of %d right\n", right, len(labels))
 show(plotting.Digits("Your digits", images, labels, predictions))
 
 // %% [markdown]
-// **What to look for.** A frame marks a wrong answer. Compare the thickness of the strokes and the slant with the MNIST digits that you have seen: these are the usual reasons.
+// **What to look for.** A frame marks a wrong answer. If there is one, compare the thickness and the slant of its strokes with MNIST's digits: these are the usual reasons.
 //
-// How good is the network on your handwriting? Ten images are few. The interval of Clopper and Pearson holds every accuracy with which your result, or one further from it, would still happen more than one time in forty on either side. It holds the true accuracy in at least 95 of 100 such experiments.
+// How good is the network on your handwriting? Ten images are few, so many true accuracies agree with your result. Two kinds do not: those so low that a result like yours or better would happen less than one time in forty, and those so high that a result like yours or worse would. What lies between is the 95% interval of Clopper and Pearson. In the long run at least 95 of 100 such intervals contain the true accuracy.
 //
-// The probability of at least $k$ right of $n$, for an accuracy $p$, is
+// The probability of at least $k$ right answers out of $n$, for an accuracy $p$, is
 //
 // $$P(K \ge k) = \sum_{i=k}^{n} \binom{n}{i} p^i (1-p)^{n-i}$$
 //
-// The lower end of the interval is the $p$ at which this is 2.5%. The upper end follows in the same way from the number of wrong answers.
+// The lower end of the interval is the $p$ at which this is 2.5%, one in forty. The upper end follows in the same way from the number of wrong answers.
 
 // %%
 // atLeast is the probability of k or more right answers of n, for an accuracy p.
@@ -436,7 +436,7 @@ func lowest(k, n int) float64 {
 func interval(k, n int) (low, high float64) { return lowest(k, n), 1 - lowest(n-k, n) }
 
 // %% [markdown]
-// The same number of right answers says more the more images there are. Compare ten images with the hundreds of MNIST.
+// The more images, the narrower the interval. Compare your ten with the hundreds of MNIST.
 
 // %%
 //gonb:%%
@@ -453,9 +453,9 @@ images, labels = testSet()
 report("MNIST", images, labels)
 
 // %% [markdown]
-// **What to look for.** Ten right of ten sounds perfect, but its interval starts at 69%: a network that errs on three digits of ten would still do it one time in forty. Only many images, or many readers' digits, make the interval narrow.
+// **What to look for.** Ten right out of ten sounds perfect, but the interval starts at 69%: a network that gets three digits of ten wrong would still have such luck about one time in forty. Only many more images make the interval narrow.
 //
-// Why could your digits be harder? Compare how they look: how much of the image is ink, how dark the ink is, and how wide and high the digit is. The columns are the mean of your digits, and the middle 90% of MNIST's.
+// Why could your digits be harder? Compare what they look like: how many of the pixels have ink, how dark those are (1 is black), and how wide and high the digit is. The columns are the mean of your digits, and the range of the middle 90% of MNIST's.
 
 // %%
 // looks measures an image, [28, 28]: the share of pixels with ink, the mean of those, width and height.
@@ -482,7 +482,7 @@ func each(images []float32, measure int) (values []float64) {
 }
 
 // %% [markdown]
-// A value outside the range of MNIST's is something that the network has hardly ever seen.
+// A value outside MNIST's range is something that the network has hardly ever seen.
 
 // %%
 //gonb:%%
@@ -499,7 +499,7 @@ for k, name := range []string{"pixels with ink, %", "ink, of 1", "width, pixels"
 }
 
 // %% [markdown]
-// The mean of all images shows it at a glance: one map of your digits, one of MNIST's.
+// The mean of all images shows such differences at a glance: one map of your digits, one of MNIST's.
 
 // %%
 // mean returns the mean of the images, [n, 28, 28], as a matrix [28][28].
@@ -519,26 +519,26 @@ show(plotting.HeatMaps("The mean image", "column", "row",
 	plotting.Map{Name: "MNIST", Values: mean(theirs)}))
 
 // %% [markdown]
-// **What to look for.** Both are centered: that is the work of `FromImage`. The mean of MNIST is smooth, since it is the mean of hundreds; the strokes of single digits show in yours. A mean that is darker, wider or narrower than MNIST's points to the pen: its width, its even black without the gray of a scanned line, and how large you draw. `FromImage` cannot make up for these.
+// **What to look for.** Both are centered: that is the work of `FromImage`. MNIST's mean is smooth, because it is the mean of hundreds; in yours the strokes of single digits show. If yours is darker, or wider, the pen may be the reason: its width, its even black without the gray edges of a scanned line, and how large you draw, for on a small digit the same pen is thicker. `FromImage` cannot make up for these.
 
 // %% [markdown]
 // **Three questions**
 //
 // <details><summary>Your ten digits are all right. May you say that the network has an accuracy of 100% on your handwriting?</summary>
 //
-// You may say that ten of ten were right, and that the 95% interval is from 69% to 100%. To claim 99% with the same confidence you would need 368 digits without a mistake.
+// You may say that ten out of ten were right, and that the 95% interval is from 69% to 100%. To claim 99% with the same confidence you would need 368 digits without a mistake.
 //
 // </details>
 //
 // <details><summary>You draw a digit again because the network got it wrong, and keep the new one. What is wrong with the accuracy then?</summary>
 //
-// It is too high: the test set was chosen with the network's answers. It no longer tells how the network does on digits that nobody has selected.
+// It is too high: the test set was chosen with the network's answers in view. It no longer tells how the network does on digits that nobody selected.
 //
 // </details>
 //
 // <details><summary>The network does worse on your digits than on MNIST. What could you do?</summary>
 //
-// Find out how they differ (the table), then bring the two together: prepare the drawings to look like MNIST, with another pen for instance, or train on images that are varied as your drawings are: thicker, thinner, slanted, shifted. To know whether it helped, test on new digits.
+// Find out how your digits differ (the table helps), then bring the two together: prepare the drawings to look like MNIST, with another pen for instance, or train on images that are varied as your drawings are: thicker, thinner, slanted, shifted. To know whether it helped, test on new digits.
 //
 // </details>
 
@@ -546,10 +546,10 @@ show(plotting.HeatMaps("The mean image", "column", "row",
 // ## What you learned
 //
 // - A network is only as good as the preparation of its input: cut out, scale, center, as for the training data.
-// - A recurrent network tolerates a shift in time, here up or down; one across its inputs ruins its accuracy, unless it was trained for that.
+// - A recurrent network tolerates a shift in time, here up or down; a shift across its inputs ruins its accuracy, unless it was trained for that.
 // - The belief after each row shows when a recurrent network decides, and on what.
 // - The probabilities of a softmax say which class is more likely than the others, not whether the input is a digit at all.
-// - An accuracy needs the number of images behind it, and an interval.
+// - An accuracy means little without the number of images behind it, or an interval.
 
 // %% [markdown]
 // ## Where to read on
@@ -559,3 +559,4 @@ show(plotting.HeatMaps("The mean image", "column", "row",
 // - B. Recht, R. Roelofs, L. Schmidt and V. Shankar, *Do ImageNet classifiers generalize to ImageNet?*, 2019: [accuracy on a new test set](https://arxiv.org/abs/1902.10811).
 // - C. Clopper and E. Pearson, *The use of confidence or fiducial limits illustrated in the case of the binomial*, 1934: [the interval](https://doi.org/10.1093/biomet/26.4.404).
 // - A. Graves and J. Schmidhuber, *Framewise phoneme classification with bidirectional LSTM and other neural network architectures*, 2005: [bidirectional LSTM](https://doi.org/10.1016/j.neunet.2005.06.042).
+// - The next notebook: [ten exercises](exercises.ipynb).

@@ -16,7 +16,7 @@
 // %% [markdown]
 // # Ten exercises
 //
-// Ten functions to write, from easy to hard. Each has a task, a hint to unfold and a check, which says in words what is wrong.
+// Ten functions to write, from easy to hard. For each there is a task, a hint to unfold, and a check that says in words what is wrong.
 //
 // **What you will learn**
 //
@@ -52,7 +52,7 @@
 // 1. Replace `// YOUR CODE HERE` with your code, and **run that cell**. The function has a named result: assign to it with `=`, and leave the `return` as it is.
 // 2. Run the check below it. It ends with `PASS`, or with a line that begins with ✗ and says what is wrong. It stops at the first problem, so mend one thing and run both cells again.
 //
-// If your cell does not compile, Go says why below it, and the check uses the version before; if there is none, it says `undefined`. So make your cell run first.
+// If your cell does not compile, Go says why below it, and the check uses your last version that did; if there is none, it says `undefined`. So make your cell run first.
 //
 // The first cell is the one of the tutorial. It prints which backend computes.
 
@@ -268,6 +268,10 @@ func TestParameters(t *testing.T) {
 			hint = "nothing has been counted yet"
 		case missing == nClasses:
 			hint = "the ten biases of the output layer are missing"
+		case missing == hidden*nClasses:
+			hint = "the output layer reads the hidden states of both cells"
+		case missing == 2*hidden*4*hidden:
+			hint = "a cell reads not only the input, but also its own hidden state"
 		case missing > 0 && missing%8 == 0 && missing < 9*hidden:
 			hint = "the biases of the cells are missing, or of one of them"
 		case missing > want/3:
@@ -284,9 +288,9 @@ func TestParameters(t *testing.T) {
 // %% [markdown]
 // ## 2. Read columns instead of rows
 //
-// *Easy, 5 points.* The network reads an image row by row, from the top. It could as well read it column by column, from the left, as we read a line of text. The network itself can stay as it is: write `columns`, which rearranges the images so that time step `t` is column `t`, with the top pixel first.
+// *Easy, 5 points.* The network reads an image row by row, from the top. It could as well read it column by column, from the left, as you read a line of text. The network itself can stay as it is: write `columns`, which rearranges the images so that time step `t` is column `t`, with the top pixel first.
 //
-// Expect each image to be mirrored at its diagonal.
+// Expect each image to be mirrored along the diagonal from its upper left corner.
 //
 // <details><summary>Hint</summary>
 //
@@ -335,7 +339,7 @@ func TestColumns(t *testing.T) {
 // %% [markdown]
 // ## 3. Write the forget gate
 //
-// *Easy, 10 points.* The forget gate decides how much of its memory a cell keeps. For each hidden unit it is a number between 0 (forget) and 1 (keep), computed from the input $x_t$ and the hidden state $h_{t-1}$:
+// *Easy, 10 points.* The forget gate decides how much of its memory a cell keeps. For each hidden unit it is a number between 0 (forget) and 1 (keep), which is computed from the input $x_t$ and the hidden state $h_{t-1}$:
 //
 // $$
 // f_t = \sigma(W_f\,[x_t, h_{t-1}] + b_f + \text{forget bias}), \qquad \sigma(z) = \frac{1}{1 + e^{-z}}
@@ -532,11 +536,11 @@ func TestTwoLayerLogits(t *testing.T) {
 //
 // *Medium, 10 points.* A network that is trained for too long learns its training examples by heart: the loss on *other* examples, the validation loss, rises again. Early stopping trains until the validation loss has not improved for some epochs, the *patience*, and keeps the best network, not the last one.
 //
-// Write the loop. `epoch` trains for one epoch and returns the validation loss; `save` saves the network as it is. Save after each epoch whose loss is less than all before; an equal loss is no improvement. Stop when `patience` epochs in a row were no improvement, or after `maxEpochs`.
+// Write the loop. `epoch` trains for one epoch and returns the validation loss; `save` saves the network as it is. Save after each epoch whose loss is lower than all before; an equal loss is no improvement. Stop when `patience` epochs in a row were no improvement, or after `maxEpochs`.
 //
 // <details><summary>Hint</summary>
 //
-// Keep the least loss so far, `math.Inf(1)` at first, and the epoch in which it was reached. In epoch `n`, the number of epochs without improvement is `n - best`.
+// Keep the lowest loss so far, `math.Inf(1)` at first, and the epoch in which it was reached. In epoch `n`, the number of epochs without improvement is `n - best`.
 //
 // </details>
 
@@ -590,7 +594,7 @@ func TestEarlyStopping(t *testing.T) {
 }
 
 // %% [markdown]
-// Now with a real network, on only 300 images. Look at how many epochs it takes until the loss on 1,000 other images is at its least. (Before your function works, it trains nothing.)
+// Now with a real network, on only 300 images. Look at how many epochs it takes until the loss on 1,000 other images is at its lowest. (Before your function works, it trains nothing.)
 
 // %% nbgrader={"cell_type": "code", "grade": false, "grade_id": "stopping-use", "locked": true, "schema_version": 3, "solution": false, "task": false}
 //gonb:%%
@@ -681,7 +685,7 @@ if picture := digitGrid(images, 13); len(picture) > 0 {
 // %% [markdown]
 // ## 9. Find the digits that fool it
 //
-// *Hard, 15 points.* Which mistakes does the network make with the greatest confidence? Write `fooling`. It lets `predict` compute the probability of each class for the images of a set, `[n][10]`, and returns the indices of the `count` images on which the network is wrong and most confident: the one with the highest probability for the wrong class first. If there are fewer mistakes, it returns all of them.
+// *Hard, 15 points.* Which mistakes does the network make with the greatest confidence? Write `fooling`. It gives the images of a set, `set.Images`, to `predict`, which returns the probability of each class, `[n][10]`; the true digits are in `set.Labels`. It returns the indices of the `count` images on which the network is wrong and most confident: the one with the highest probability for a wrong class first. If there are fewer mistakes, it returns all of them.
 //
 // <details><summary>Hint</summary>
 //
@@ -716,6 +720,7 @@ func TestFooling(t *testing.T) {
 		for start := 0; start < len(images); start += 784 {
 			a := answers[int(images[start])]
 			p := slices.Repeat([]float32{(1 - a.probability) / 9}, 10)
+			p[a.truth] = a.probability / 10 // sorting by this one would give another order
 			p[a.class] = a.probability
 			probabilities = append(probabilities, p)
 		}
@@ -764,14 +769,14 @@ if chosen.Len() > 0 {
 }
 
 // %% [markdown]
-// **What to look for.** Which of them would you read as the network does? Some are hardly legible, some are plain: a network can be sure and wrong.
+// **What to look for.** Which of them would you read as the network does? Some are hardly legible, others are plain: a network can be sure and wrong.
 
 // %% [markdown]
 // ## 10. Make it faster without making it worse
 //
 // *Hard, 15 points.* What does the network believe while it reads? `slowBeliefs` returns the probabilities of the ten digits after each row, `[28][10]`, as if the image ended there. It is right, but slow. Write `beliefs`, which returns the same numbers in much less time.
 //
-// A `Stream` reads one image as it arrives: `Push` takes the next row and returns the probabilities so far. Count how many rows `slowBeliefs` pushes for one image. Expect to be more than ten times as fast.
+// A `Stream` reads one image as it arrives: `Push` takes the next row and returns the probabilities so far. Count how many rows `slowBeliefs` pushes for one image. Expect yours to be more than ten times as fast.
 //
 // <details><summary>Hint</summary>
 //
@@ -848,7 +853,7 @@ func TestBeliefs(t *testing.T) {
 // - The network reads whatever you call a time step; what an output has read depends on the direction and on the time step.
 // - A gate is a small layer with a sigmoid; the forget bias makes an untrained cell remember.
 // - Cells, directions and layers can be exchanged in a few lines. A count of the parameters and a look at what the answer depends on find most mistakes.
-// - Validation decides when to stop, confident mistakes show what is missing, and a state saves reading twice.
+// - Validation decides when to stop, confident mistakes show what is missing, and keeping the state saves reading everything again.
 //
 // ## Where to read on
 //
@@ -856,4 +861,4 @@ func TestBeliefs(t *testing.T) {
 // - Felix Gers, Jürgen Schmidhuber and Fred Cummins, [Learning to Forget: Continual Prediction with LSTM](https://doi.org/10.1162/089976600300015015) (2000): the forget gate.
 // - Mike Schuster and Kuldip Paliwal, [Bidirectional Recurrent Neural Networks](https://doi.org/10.1109/78.650093) (1997).
 // - Kyunghyun Cho and others, [Learning Phrase Representations using RNN Encoder-Decoder for Statistical Machine Translation](https://arxiv.org/abs/1406.1078) (2014): the GRU.
-// - Lutz Prechelt, [Early Stopping – But When?](https://doi.org/10.1007/978-3-642-35289-8_5) (1998).
+// - Lutz Prechelt, [Early Stopping – But When?](https://doi.org/10.1007/3-540-49430-8_3) (1998).

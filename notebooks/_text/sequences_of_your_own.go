@@ -16,13 +16,13 @@
 // %% [markdown]
 // # Sequences of Your Own
 //
-// Sentences, heartbeats, gestures and the readings of a machine have one thing in common that the rows of a digit do not: **each sequence has a length of its own.** This notebook takes real sequences of different lengths, nine men who say two vowels, from the data to a trained network, and from there into a program of its own. At each step it says what to do when the data are yours.
+// Sentences, heartbeats, gestures and the readings of a machine have one thing in common that the rows of a digit do not: **each sequence has a length of its own.** This notebook takes real sequences of different lengths, nine men who say two vowels, from the data to a trained network, and from there to a small Go program that uses it. At each step it says what to do when the data are yours.
 //
 // **What you will learn**
 //
-// - what form your data must have, and how to divide them into training, validation and test set
+// - what form your data must have, and how to divide them into a training, a validation and a test set
 // - what padding is, and what goes wrong if a network does not know where a sequence ends
-// - how overfitting looks, and what dropout, early stopping and a second layer change
+// - what overfitting looks like, and what dropout, early stopping and a second layer change
 // - how to compare networks honestly: several seeds, and a test set that is used once
 // - how to use the network outside this notebook: in a Go program without XLA, and in Python as an ONNX file
 //
@@ -119,7 +119,7 @@ const (
 //
 // ### 2.1. Nine speakers
 //
-// Nine men say the Japanese vowels *a* and *e*, one after the other; who speaks? An utterance is a sequence of *frames*, short pieces of sound, each described by 12 numbers, its *features*. The set is called Japanese Vowels (Kudo, Toyama and Shimbo, 1999); its files are downloaded once and verified. Look at the lengths.
+// Nine men say the Japanese vowels *a* and *e*, one after the other; who is speaking? An utterance is a sequence of *frames*, short pieces of sound, each described by 12 numbers, its *features*, which say how the sound's energy is spread over the frequencies. The set is called Japanese Vowels (Kudo, Toyama and Shimbo, 1999); its files are downloaded once and verified. Look at the lengths.
 
 // %%
 // load returns the utterances to learn from and those to test with.
@@ -138,7 +138,7 @@ fmt.Println("frames of an utterance:  ", slices.Min(all.Lengths), "to", slices.M
 // %% [markdown]
 // ### 2.2. An utterance
 //
-// A network reads a *batch* of utterances at once, and a batch is one tensor, `[batch, time, features]`. So all utterances have to have the same number of time steps: those that are shorter are filled up with zeros, which is called **padding**. The next figure shows three utterances as they are stored.
+// A network reads a *batch* of utterances at once, and a batch is one tensor, `[batch, time, features]`. So all utterances must have the same number of time steps: shorter ones are filled up with zeros. This is called **padding**. The next figure shows three utterances as they are stored.
 
 // %%
 //gonb:%%
@@ -155,7 +155,7 @@ for _, i := range []int{0, 40, 250} {
 show(plotting.HeatMaps("Three utterances", "feature", "frame", maps...))
 
 // %% [markdown]
-// **What to look for.** Time runs down; a column is a feature, and most change slowly. Where an utterance ends, the map turns to exactly zero: that is the padding, in the third map more than half. Nothing in the tensor itself says which rows are speech and which are not, except that no frame of speech is zero in all its features.
+// **What to look for.** Time runs down; a column is a feature, and most change slowly. (Each map has a scale of its own, below it.) Where an utterance ends, everything is exactly zero: that is the padding, more than half of the third map. Nothing in the tensor itself says which rows are speech and which are not, except that no frame of speech is zero in all its features.
 
 // %% [markdown]
 // ### 2.3. Your own data
@@ -204,17 +204,26 @@ fmt.Println("Lengths:", set.Lengths)
 fmt.Println("Labels: ", set.Labels, "of", set.Classes)
 
 // %% [markdown]
-// The first recording was padded with one row of zeros. To run this notebook on your own data, let `load` divide your set in two (`test, all := set.Split(4)`, or `Select`), and change `numFeatures` and `numSpeakers`. Two rules for data of your own:
+// The first recording was padded with one row of zeros. To run this notebook on your own data, let `load` return them, with a part kept for the test; `Split(4)` keeps every fourth sequence:
+//
+// ```go
+// func load() (all, test *sequences.Set) {
+// 	test, all = readCSV(must.M1(os.Open("my.csv"))).Split(4)
+// 	return all, test
+// }
+// ```
+//
+// Then change `numFeatures` and `numSpeakers`, replace 29 in section 3.3 by your longest length, and choose an `utterance` of your validation set in section 6. Two rules for data of your own:
 //
 // - **Scale.** Features should be of a similar size, some tenths to some units. If yours are not, subtract each feature's mean and divide by its standard deviation, both computed from the training set alone and without the padding, *before* you call `Add`. The vowels need none of this.
-// - **Keep what belongs together, together.** Recordings of the same person, day or machine resemble each other. If the network is to work for new persons, all recordings of one person belong in the same set.
+// - **Keep what belongs together, together.** Recordings of the same person, day or machine resemble each other. If the network is to work for new persons, all recordings of one person belong in the same set. (`Select` takes the sequences that you name.)
 
 // %% [markdown]
 // ### 2.4. Three sets
 //
 // - The **training set** is what the network learns from.
-// - The **validation set** is what *you* learn from: it decides between networks, and when to stop. The network never trains on it. But the more often you choose by it, the more your choices fit these utterances rather than speech in general.
-// - The **test set** says how good the chosen network is. It can do so only as long as nothing was chosen by it, so this notebook opens it once, in section 5.
+// - The **validation set** is what *you* learn from: it decides between networks, and when to stop. The network never trains on it. But the more often you use it to choose, the more your choices fit these utterances rather than speech in general.
+// - The **test set** says how good the chosen network is. It can do so only as long as it has had no part in any choice, so this notebook opens it once, in section 5.
 //
 // `Split(5)` makes a validation set of every fifth utterance. The file is sorted by speaker, so each speaker has the same share of it.
 
@@ -242,13 +251,13 @@ fmt.Println("validation:", valid.Len(), "utterances")
 //
 // <details><summary>Why not choose the network with the best result on the test set?</summary>
 //
-// Among many networks, one is the best on these utterances partly by luck. Its result on them is then better than on the next utterances. A result says what to expect only if nothing was chosen by it.
+// Among many networks, one is the best on these utterances partly by luck. Its result on them is then better than on the next utterances. A result says what to expect only if it was not used to choose.
 //
 // </details>
 //
 // <details><summary>Why are the mean and the standard deviation for scaling computed without the validation and test set?</summary>
 //
-// Because the network would otherwise be trained with knowledge of data that are supposed to be new. In use, the data that it will see are not there yet when the scale is chosen.
+// Because the network would otherwise be trained with knowledge of data that are supposed to be new. In real use, the data that it will see do not exist yet when the scale is chosen.
 //
 // </details>
 
@@ -257,7 +266,7 @@ fmt.Println("validation:", valid.Len(), "utterances")
 //
 // ### 3.1. Two networks
 //
-// Both networks read an utterance in both directions and score the speakers from the two final states, each of which has seen all of it (`Final`, as at the end of the first notebook). The only difference is one call: **`Lengths`** tells the layer where each utterance ends. Then the forward direction stops at its last frame, the backward direction starts there, and whatever lies beyond changes nothing.
+// Both networks read an utterance in both directions and score the speakers from the two final states, each of which has seen all of it (`Final`, as in section 8.2 of the first notebook). The only difference is one call: **`Lengths`** tells the layer where each utterance ends. Then the forward direction stops at the utterance's last frame, the backward direction starts there, and nothing beyond has any effect.
 //
 // The lengths are computed in the graph, from the input itself: they count the time steps that are not all zeros. (If your data have real time steps of zeros, give them one more feature, which is always 1, and counting works again.)
 
@@ -280,7 +289,7 @@ counted := must.M1(graph.CallOnce(openBackend(), lengthsOf, x)).Value().([]int32
 fmt.Println("counted lengths equal the true ones:", slices.Equal(counted, all.Lengths))
 
 // %% [markdown]
-// Both networks consist of two functions: `read` makes a layer of two LSTM cells, and `score` multiplies the states by the weights of the output layer. The variables have the names of `birnn`'s built-in network, which will be of use in section 6.
+// Both networks consist of two functions: `read` makes a layer of two LSTM cells, and `score` multiplies the states by the weights of the output layer. The variables have the names of `birnn`'s built-in network, which will be useful in section 6.
 
 // %%
 // read reads x in both directions, each with numHidden units.
@@ -393,7 +402,7 @@ show(plotting.Spread(plotting.Axes{Title: "Padding to 29 time steps", Y: "lowest
 	lowest("with lengths", with), lowest("without lengths", without)))
 
 // %% [markdown]
-// **What to look for.** Each dot is one network, the line is their mean. The networks *without* lengths are the better ones here: 0.19 against 0.25 in the mean, and no dot of one kind reaches the other kind. Their accuracies are about the same. So nothing seems to be wrong, and no test on data that were padded in the same way will show that something is: to these networks the zeros after the last frame are part of the utterance, and their number, always what is missing to 29, even tells how long it was.
+// **What to look for.** Each dot is one network, the line is their mean. The networks *without* lengths are the better ones here: 0.19 against 0.25 on average, and the two groups of dots do not even overlap. The accuracies are about the same. So nothing seems to be wrong, and no test on data that were padded in the same way will show that something is: to these networks the zeros after the last frame are part of the utterance, and their number, 29 minus its length, even tells how long it was.
 
 // %% [markdown]
 // ### 3.3. What goes wrong
@@ -454,7 +463,7 @@ func change(a, b [][]float32) (largest float64) {
 }
 
 // %% [markdown]
-// The cell prints how much a probability of the first network changes at most, compared with the padding to 29 time steps. The figure shows the accuracy, the mean over the seeds with their range.
+// The cell prints the largest change of any probability of the first network, compared with padding to 29 time steps. The figure shows the accuracy: the mean over the seeds as a line, their range as a band.
 
 // %%
 //gonb:%%
@@ -478,7 +487,7 @@ show(plotting.Lines(plotting.Axes{Title: "The same utterances with more padding"
 	X: "time steps with padding", Y: "validation accuracy", Percent: true}, lines...))
 
 // %% [markdown]
-// **What to look for.** With lengths nothing changes at all. Without them, a probability changes by 0.56 if eleven rows of zeros are added. At 60 time steps the accuracy that looked so good is down to 55% in the mean, at 100 to 33%, and for one network to 11%, which is guessing one of nine. The wide band says that it is a matter of chance how much a network suffers. Compare with section 3.2: **a network can be right for the padding it was trained with, and only for that.**
+// **What to look for.** With lengths nothing changes at all; that line has a band too, because the seeds differ. Without lengths, one probability changes by 0.56 when eleven rows of zeros are added. At 60 time steps the accuracy that looked so good is down to 55% on average, at 100 to 33%, and for one network to 11%, no better than guessing one of nine. The wide band says that it is a matter of chance how much a network suffers. Compare with section 3.2: **a network can be right for the padding it was trained with, and only for that.**
 
 // %% [markdown]
 // **Three questions**
@@ -518,7 +527,7 @@ show(plotting.Curves(fit("with lengths", withLengths, 1)))
 // %% [markdown]
 // ### 4.2. Dropout
 //
-// Dropout erases each number of a tensor with probability `dropoutRate` and scales up the others. It does so only in training steps, and each time anew, so that the network cannot learn an utterance by heart, and has to recognize the speaker whichever numbers are missing. In prediction nothing is erased.
+// Dropout sets each number of a tensor to zero with probability `dropoutRate`, and scales up the others, so that their sum stays about the same. It does so only in training steps, and each time anew. So the network cannot learn an utterance by heart, and has to recognize the speaker whichever numbers are missing. In prediction nothing is erased.
 //
 // In GoMLX it is one line in the graph. Here it erases numbers of the input; the lengths are counted before that.
 
@@ -553,7 +562,7 @@ show(plotting.Lines(plotting.Axes{Title: "Dropout", X: "epoch", Y: "validation l
 	validation("without dropout", plain), validation("with dropout", dropout)))
 
 // %% [markdown]
-// **What to look for.** For fifteen epochs there is no difference. Then the network without dropout stops improving, while the one with dropout goes on: the best epochs reach 0.09 to 0.17 instead of 0.24 to 0.26. Its curves are less smooth, so it matters more at which epoch one stops. Where and how much to drop has to be tried, on the validation set: with the same seeds, half of the final states dropped instead of the input brought nothing (0.22 to 0.28).
+// **What to look for.** For some fifteen epochs there is hardly a difference. Then the network without dropout stops improving, while the one with dropout goes on: the best epochs reach 0.09 to 0.17 instead of 0.24 to 0.26. Its curves are less smooth, so it matters more at which epoch you stop. Where to drop and how much has to be tried, on the validation set. Dropping half of the final states instead of the input, for instance, did not help (0.22 to 0.28 with the same seeds).
 
 // %% [markdown]
 // ### 4.3. Early stopping
@@ -593,12 +602,12 @@ fmt.Printf("%d epochs, best: epoch %d, validation loss %.2f, accuracy %.1f%%\n",
 show(plotting.Curves(h))
 
 // %% [markdown]
-// **What to look for.** With dropout the training loss is no longer far below the validation loss: the gap of section 4.1 is much smaller. The validation loss keeps jumping, by chance; its lowest value, 0.07 after 59 epochs, is that of the network in the folder `best`. The last one has 0.12: twenty epochs after the best, training stopped.
+// **What to look for.** With dropout the training loss is no longer far below the validation loss: the gap of section 4.1 is much smaller. (A part of that is only in how it is measured: each training loss is that of a step with dropout, which makes the task harder, and the validation loss is without.) The validation loss keeps jumping, by chance; its lowest value, 0.07 after 59 epochs, is that of the network in the folder `best`. Twenty epochs after that one training stopped, at 0.12.
 
 // %% [markdown]
 // ### 4.4. Two layers against one
 //
-// A second layer reads the outputs of the first at every time step (`All`), with the same lengths. It has about three times the weights. Is it worth it? The variables of the first layer need names of their own.
+// A second layer reads the outputs of the first at every time step (`All`), with the same lengths. It has about three times the weights. Is it worth it? The variables of the first layer need names of their own, so they are created in a scope called `first`.
 
 // %%
 // twoLayers reads the utterances in both directions, and then what the first layer put out.
@@ -616,7 +625,7 @@ show(plotting.Spread(plotting.Axes{Title: "Layers", Y: "lowest validation loss"}
 	lowest("one layer", one), lowest("two layers", two)))
 
 // %% [markdown]
-// **What to look for.** The dots of the two kinds overlap, and the difference of their means, 0.13 and 0.15, is smaller than that between seeds. Nothing speaks for the second layer, which is slower and has three times the weights. The choice is one layer. With more data, or harder ones, it may be another.
+// **What to look for.** The dots of the two kinds overlap, and their means, 0.13 and 0.15, differ less than the seeds do. Nothing here favors the second layer, which is slower and has three times the weights. So the choice is one layer. With more data, or a harder task, it may be two.
 
 // %% [markdown]
 // **Three questions**
@@ -629,22 +638,22 @@ show(plotting.Spread(plotting.Axes{Title: "Layers", Y: "lowest validation loss"}
 //
 // <details><summary>Is the lowest validation loss of a network an honest estimate of its loss on new utterances?</summary>
 //
-// No, it is a little too low: the epoch was chosen because its loss on these utterances was the lowest. To compare networks for which this was done in the same way it will do. The test set has the last word.
+// No, it is a little too low: the epoch was chosen because its loss on these utterances was the lowest. For a comparison of networks whose epochs were all chosen in this way it is good enough. The test set has the last word.
 //
 // </details>
 //
 // <details><summary>With a patience of 1 training would stop at the first epoch that is not better. Why wait for twenty?</summary>
 //
-// The validation loss is noisy: 54 utterances, one random batch after another. A few epochs without progress are often followed by a better one, and the best weights are saved anyway. Waiting costs nothing but time.
+// The validation loss is noisy: there are only 54 utterances, and each step learns from another random batch. A few epochs without progress are often followed by a better one, and the best weights are saved anyway. Waiting costs only time.
 //
 // </details>
 
 // %% [markdown]
 // ## 5. The test, once
 //
-// All choices are made: one layer, lengths, dropout, and the epoch with the lowest validation loss. Now the test set may be opened. This is the only cell that shows it to a network. If the result disappoints, changing something and testing again would turn it into a second validation set. (While this notebook was written the cell ran once more, for a network with dropout in another place. Nothing was chosen by its result.)
+// All choices are made: one layer, lengths, dropout, and the epoch with the lowest validation loss. Now the test set may be opened. This is the only cell that shows it to a network. If the result disappoints, changing something and testing again would turn it into a second validation set. (While this notebook was being written the cell ran once more, for a network with dropout in another place. Its result decided nothing.)
 //
-// The first figure counts which speaker was taken for which. The second has, for each speaker, the *precision*, how many of the utterances said to be his are his; the *recall*, how many of his utterances were found; and *F1*, their harmonic mean.
+// The first figure counts which speaker was taken for which. The second has, for each speaker, the *precision*, how many of the utterances said to be his are his; the *recall*, how many of his utterances were found; and *F1*, the harmonic mean of the two, which is high only if both are. The *macro average* is the mean over the speakers, each of whom counts the same.
 
 // %%
 // chosen loads the network that early stopping kept.
@@ -668,9 +677,9 @@ show(plotting.Scores(test.Labels, predicted, len(test.Classes), test.Classes...)
 // %% [markdown]
 // **Three questions**
 //
-// <details><summary>How sure is the accuracy on 370 utterances?</summary>
+// <details><summary>How precise is an accuracy that was measured on 370 utterances?</summary>
 //
-// At an accuracy $p$ on $n$ utterances the standard error is $\sqrt{p(1-p)/n}$: about one percentage point here, at 95%. Two networks that differ by less than two points on this test set may well be equally good.
+// At an accuracy $p$ on $n$ utterances the standard error is $\sqrt{p(1-p)/n}$: here, with $p = 0.97$ and $n = 370$, a little less than one percentage point. Two networks that differ by less than two points on this test set may well be equally good.
 //
 // </details>
 //
@@ -682,7 +691,7 @@ show(plotting.Scores(test.Labels, predicted, len(test.Classes), test.Classes...)
 //
 // <details><summary>You have chosen everything, and want the best network for use. What can you still do with the 54 validation utterances?</summary>
 //
-// Train once more on all 270, for as many epochs as early stopping took. There is then nothing left to validate with, so the procedure has to be fixed before.
+// Train once more on all 270, for as many epochs as early stopping took. Nothing is then left to validate with, so everything has to be decided beforehand.
 //
 // </details>
 
@@ -691,7 +700,7 @@ show(plotting.Scores(test.Labels, predicted, len(test.Classes), test.Classes...)
 //
 // ### 6.1. What was saved
 //
-// The folder `best` holds the network in one file, with everything that is needed to go on training. `infer.Compact` leaves that out: what remains are the weights. The cell puts them, and the names of the speakers, into a folder for the program that comes next. Then it tries the network with two layers.
+// The folder `best` holds the network in one file, with everything that is needed to go on training. `infer.Compact` leaves that out: what remains are the weights. The cell puts them, and the names of the speakers, into a folder for the program that comes next. Then it tries the same with the network of two layers, which must fail.
 
 // %%
 // program is a temporary folder, which is deleted when the kernel ends.
@@ -710,11 +719,11 @@ _, err := infer.Load(os.DirFS(place("two layers-1")), ".")
 fmt.Println("two layers:", err)
 
 // %% [markdown]
-// Package `infer` predicts without GoMLX and XLA. It runs the built-in network of `birnn` only. Ours computes the same for an utterance without padding and gives its variables the same names, and that is what `infer` checks when it loads the file. The network with two layers does not, and is refused.
+// Package `infer` predicts without GoMLX and XLA. It runs the built-in network of `birnn` only. Ours computes the same for an utterance without padding and gives its variables the same names, and `infer` checks names and shapes when it loads the file. The network with two layers has others, and is refused.
 //
 // ### 6.2. A program without XLA
 //
-// `infer` knows no lengths, and needs none: a `Stream` takes one time step after the other, and after each it returns the probabilities as if the sequence ended there. So an utterance is given to it frame by frame, without any padding, and the last answer counts. (Do *not* give a padded utterance to `Network.Predict`, which would read the zeros too.)
+// `infer` knows no lengths, and needs none: a `Stream` takes one time step after the other, and after each it returns the probabilities as if the sequence ended there. (For that, the backward direction reads all frames so far again.) So an utterance is given to it frame by frame, without any padding, and the last answer counts. (Do *not* give a padded utterance to `Network.Predict`, which would read the zeros too.)
 //
 // This is the whole program. It reads CSV with a frame on each line, and says who speaks. The first line of the cell makes the kernel write the rest to a file instead of running it.
 
@@ -750,7 +759,7 @@ func main() {
 		probabilities = must.M1(stream.Push(x))
 	}
 	k := slices.Index(probabilities, slices.Max(probabilities))
-	speakers := strings.Fields(string(must.M1(files.ReadFile("speakers.txt"))))
+	speakers := strings.Split(string(must.M1(files.ReadFile("speakers.txt"))), "\n")
 	fmt.Printf("speaker %s, probability %.4f\n", speakers[k], probabilities[k])
 }
 
@@ -780,7 +789,7 @@ func asCSV(x []float32, features int) string {
 }
 
 // %% [markdown]
-// Now build the program and give it an utterance without its padding. The trained model gets the same utterance with padding: it should name the same speaker, with the same probability.
+// Now build the program and give it an utterance without its padding. Our trained model gets the same utterance with padding. Both should name the same speaker, with the same probability.
 
 // %%
 //gonb:%%
@@ -852,7 +861,7 @@ fmt.Println("probabilities agree within 0.00001:", change(got, want) < 1e-5)
 //
 // <details><summary>What must the program do if the training data were scaled?</summary>
 //
-// The same to its input, with the same numbers: mean and standard deviation of the training set are a part of the network, and belong into the program like its weights.
+// The same to its input, with the same numbers: the mean and the standard deviation of the training set are part of the network, and belong in the program as its weights do.
 //
 // </details>
 //
@@ -870,7 +879,7 @@ fmt.Println("probabilities agree within 0.00001:", change(got, want) < 1e-5)
 // - One training run says little; several seeds show what is chance.
 // - The training loss goes on falling while the validation loss rises: that is overfitting. Dropout delays it, and early stopping keeps the best epoch.
 // - The test set is used once, after all choices.
-// - A trained network can leave: into a static Go program of a few megabytes, or as ONNX.
+// - A trained network can leave the notebook: inside a static Go program of a few megabytes, or as an ONNX file.
 //
 // ## Where to read on
 //

@@ -16,7 +16,7 @@
 // %% [markdown]
 // # Ten exercises
 //
-// Ten functions to write, from easy to hard. Each has a task, a hint to unfold and a check, which says in words what is wrong.
+// Ten functions to write, from easy to hard. For each there is a task, a hint to unfold, and a check that says in words what is wrong.
 //
 // **What you will learn**
 //
@@ -55,7 +55,7 @@
 // 1. Replace `// YOUR CODE HERE` with your code, and **run that cell**. The function has a named result: assign to it with `=`, and leave the `return` as it is.
 // 2. Run the check below it. It ends with `PASS`, or with a line that begins with ✗ and says what is wrong. It stops at the first problem, so mend one thing and run both cells again.
 //
-// If your cell does not compile, Go says why below it, and the check uses the version before; if there is none, it says `undefined`. So make your cell run first.
+// If your cell does not compile, Go says why below it, and the check uses your last version that did; if there is none, it says `undefined`. So make your cell run first.
 //
 // The first cell is the one of the tutorial. It prints which backend computes.
 
@@ -276,6 +276,10 @@ func TestParameters(t *testing.T) {
 			hint = "nothing has been counted yet"
 		case missing == nClasses:
 			hint = "the ten biases of the output layer are missing"
+		case missing == hidden*nClasses:
+			hint = "the output layer reads the hidden states of both cells"
+		case missing == 2*hidden*4*hidden:
+			hint = "a cell reads not only the input, but also its own hidden state"
 		case missing > 0 && missing%8 == 0 && missing < 9*hidden:
 			hint = "the biases of the cells are missing, or of one of them"
 		case missing > want/3:
@@ -290,14 +294,14 @@ func TestParameters(t *testing.T) {
 }
 
 // %% [markdown] tags=["solution"]
-// **Why.** Each of the 28 inputs and of the hidden units is connected to each gate, so the kernel grows with the square of the hidden units: of the 163,338 parameters 159,744 are in the kernels of the two cells. The backward cell has weights of its own, and the output layer reads twice as many numbers as a cell puts out.
+// **Why.** Every input and every hidden unit has a weight for each gate of each hidden unit, so the kernel grows with the square of the hidden units: of the 163,338 parameters, 159,744 are in the kernels of the two cells. The backward cell has weights of its own, and the output layer reads twice as many numbers as a cell puts out.
 
 // %% [markdown]
 // ## 2. Read columns instead of rows
 //
-// *Easy, 5 points.* The network reads an image row by row, from the top. It could as well read it column by column, from the left, as we read a line of text. The network itself can stay as it is: write `columns`, which rearranges the images so that time step `t` is column `t`, with the top pixel first.
+// *Easy, 5 points.* The network reads an image row by row, from the top. It could as well read it column by column, from the left, as you read a line of text. The network itself can stay as it is: write `columns`, which rearranges the images so that time step `t` is column `t`, with the top pixel first.
 //
-// Expect each image to be mirrored at its diagonal.
+// Expect each image to be mirrored along the diagonal from its upper left corner.
 //
 // <details><summary>Hint</summary>
 //
@@ -354,12 +358,12 @@ func TestColumns(t *testing.T) {
 }
 
 // %% [markdown] tags=["solution"]
-// **Why.** Row and column change places: it is the transpose of a matrix, for each image. Inside the network, `graph.Transpose(x, 1, 2)` does the same. A network that learns columns is about as good: after one epoch it recognizes 91% of the test images, and one that learns rows 92%. But what has learned rows cannot read columns: of the same images, turned, it recognizes 16%.
+// **Why.** Row and column change places: it is the transpose of a matrix, for each image. Inside the network, `graph.Transpose(x, 1, 2)` does the same. A network that learns columns is about as good: after one epoch it recognizes 91% of the test images, and one that learns rows 92%. But a network that has learned rows cannot read columns: of the turned images it recognizes 16%.
 
 // %% [markdown]
 // ## 3. Write the forget gate
 //
-// *Easy, 10 points.* The forget gate decides how much of its memory a cell keeps. For each hidden unit it is a number between 0 (forget) and 1 (keep), computed from the input $x_t$ and the hidden state $h_{t-1}$:
+// *Easy, 10 points.* The forget gate decides how much of its memory a cell keeps. For each hidden unit it is a number between 0 (forget) and 1 (keep), which is computed from the input $x_t$ and the hidden state $h_{t-1}$:
 //
 // $$
 // f_t = \sigma(W_f\,[x_t, h_{t-1}] + b_f + \text{forget bias}), \qquad \sigma(z) = \frac{1}{1 + e^{-z}}
@@ -479,7 +483,7 @@ func TestForwardLogits(t *testing.T) {
 }
 
 // %% [markdown] tags=["solution"]
-// **Why.** In one direction the state after the last row is both `At(-1)` and `Final()`. In the tutorial's network the backward half of `At(-1)` has read one row of 28, so this network loses hardly anything with half of the parameters: after one epoch it recognizes 94% of the test images, and the tutorial's 92% (one run each).
+// **Why.** In one direction the state after the last row is both `At(-1)` and `Final()`. In the tutorial's network the backward half of `At(-1)` has read one row of 28, so leaving that half out costs nothing: after one epoch this network recognizes 94% of the test images, and the tutorial's 92% (one run each).
 
 // %% [markdown]
 // ## 5. GRU
@@ -532,7 +536,7 @@ func TestGRULogits(t *testing.T) {
 }
 
 // %% [markdown] tags=["solution"]
-// **Why.** A GRU computes three things at each step where an LSTM computes four, hence the quarter. With `Final()` both halves have read everything: the forward one remembers the last rows best, the backward one the first rows. With `At(-1)` the answer would hardly depend on the top of the image before training.
+// **Why.** At each step a GRU computes three things, two gates and a candidate, where an LSTM computes four; hence a quarter fewer parameters. With `Final()` both halves have read everything: the forward one remembers the last rows best, the backward one the first rows. With `At(-1)` the answer would hardly depend on the top of the image before training.
 
 // %% [markdown]
 // ## 6. Two layers
@@ -586,18 +590,18 @@ func TestTwoLayerLogits(t *testing.T) {
 }
 
 // %% [markdown] tags=["solution"]
-// **Why.** The second layer has 128 inputs instead of 28, the hidden states of both directions, so its cells have twice the parameters of the first layer's. Because the first layer reads in both directions, each of its outputs knows something of the whole image, and so even the first step of the second layer does.
+// **Why.** The second layer has 128 inputs instead of 28, the hidden states of both directions, so its cells have about twice as many parameters as those of the first layer. Because the first layer reads in both directions, each of its outputs knows something of the whole image, and so even the first step of the second layer does.
 
 // %% [markdown]
 // ## 7. Early stopping
 //
 // *Medium, 10 points.* A network that is trained for too long learns its training examples by heart: the loss on *other* examples, the validation loss, rises again. Early stopping trains until the validation loss has not improved for some epochs, the *patience*, and keeps the best network, not the last one.
 //
-// Write the loop. `epoch` trains for one epoch and returns the validation loss; `save` saves the network as it is. Save after each epoch whose loss is less than all before; an equal loss is no improvement. Stop when `patience` epochs in a row were no improvement, or after `maxEpochs`.
+// Write the loop. `epoch` trains for one epoch and returns the validation loss; `save` saves the network as it is. Save after each epoch whose loss is lower than all before; an equal loss is no improvement. Stop when `patience` epochs in a row were no improvement, or after `maxEpochs`.
 //
 // <details><summary>Hint</summary>
 //
-// Keep the least loss so far, `math.Inf(1)` at first, and the epoch in which it was reached. In epoch `n`, the number of epochs without improvement is `n - best`.
+// Keep the lowest loss so far, `math.Inf(1)` at first, and the epoch in which it was reached. In epoch `n`, the number of epochs without improvement is `n - best`.
 //
 // </details>
 
@@ -662,7 +666,7 @@ func TestEarlyStopping(t *testing.T) {
 }
 
 // %% [markdown]
-// Now with a real network, on only 300 images. Look at how many epochs it takes until the loss on 1,000 other images is at its least. (Before your function works, it trains nothing.)
+// Now with a real network, on only 300 images. Look at how many epochs it takes until the loss on 1,000 other images is at its lowest. (Before your function works, it trains nothing.)
 
 // %% nbgrader={"cell_type": "code", "grade": false, "grade_id": "stopping-use", "locked": true, "schema_version": 3, "solution": false, "task": false}
 //gonb:%%
@@ -682,7 +686,7 @@ fmt.Printf("%d epochs; the least validation loss, %.3f, was that of epoch %d; th
 	len(losses)-1, losses[best], best, losses[len(losses)-1])
 
 // %% [markdown] tags=["solution"]
-// **Why.** Stopping at the first epoch without improvement would be too early, because the validation loss goes up and down by chance; the patience bridges that. Since the best network was saved when it was reached, nothing is lost by training past it. A loss that is not a number compares as false, so it is never an improvement.
+// **Why.** Stopping at the first epoch without improvement would be too early, because the validation loss goes up and down by chance; the patience bridges that. Since the best network was saved when it was reached, nothing is lost by training past it. A loss that is not a number (NaN) is never an improvement, because every comparison with NaN is false.
 
 // %% [markdown]
 // ## 8. Your own digit grid
@@ -773,7 +777,7 @@ if picture := digitGrid(images, 13); len(picture) > 0 {
 // %% [markdown]
 // ## 9. Find the digits that fool it
 //
-// *Hard, 15 points.* Which mistakes does the network make with the greatest confidence? Write `fooling`. It lets `predict` compute the probability of each class for the images of a set, `[n][10]`, and returns the indices of the `count` images on which the network is wrong and most confident: the one with the highest probability for the wrong class first. If there are fewer mistakes, it returns all of them.
+// *Hard, 15 points.* Which mistakes does the network make with the greatest confidence? Write `fooling`. It gives the images of a set, `set.Images`, to `predict`, which returns the probability of each class, `[n][10]`; the true digits are in `set.Labels`. It returns the indices of the `count` images on which the network is wrong and most confident: the one with the highest probability for a wrong class first. If there are fewer mistakes, it returns all of them.
 //
 // <details><summary>Hint</summary>
 //
@@ -818,6 +822,7 @@ func TestFooling(t *testing.T) {
 		for start := 0; start < len(images); start += 784 {
 			a := answers[int(images[start])]
 			p := slices.Repeat([]float32{(1 - a.probability) / 9}, 10)
+			p[a.truth] = a.probability / 10 // sorting by this one would give another order
 			p[a.class] = a.probability
 			probabilities = append(probabilities, p)
 		}
@@ -866,17 +871,17 @@ if chosen.Len() > 0 {
 }
 
 // %% [markdown]
-// **What to look for.** Which of them would you read as the network does? Some are hardly legible, some are plain: a network can be sure and wrong.
+// **What to look for.** Which of them would you read as the network does? Some are hardly legible, others are plain: a network can be sure and wrong.
 
 // %% [markdown] tags=["solution"]
-// **Why.** Confidence and correctness are different things: softmax always gives probabilities, also where the network has never seen anything alike. Sorting the mistakes by confidence brings up the most instructive ones: wrong labels, rare ways of writing, and what the network has not understood.
+// **Why.** Confidence and correctness are different things: softmax always gives probabilities, even for an image unlike all that the network has seen. Sorting the mistakes by confidence brings up the most instructive ones: wrong labels, rare ways of writing, and what the network has not understood.
 
 // %% [markdown]
 // ## 10. Make it faster without making it worse
 //
 // *Hard, 15 points.* What does the network believe while it reads? `slowBeliefs` returns the probabilities of the ten digits after each row, `[28][10]`, as if the image ended there. It is right, but slow. Write `beliefs`, which returns the same numbers in much less time.
 //
-// A `Stream` reads one image as it arrives: `Push` takes the next row and returns the probabilities so far. Count how many rows `slowBeliefs` pushes for one image. Expect to be more than ten times as fast.
+// A `Stream` reads one image as it arrives: `Push` takes the next row and returns the probabilities so far. Count how many rows `slowBeliefs` pushes for one image. Expect yours to be more than ten times as fast.
 //
 // <details><summary>Hint</summary>
 //
@@ -952,7 +957,7 @@ func TestBeliefs(t *testing.T) {
 }
 
 // %% [markdown] tags=["solution"]
-// **Why.** The slow version pushes 1 + 2 + … + 28 = 406 rows, the fast one 28, which is 14.5 times less. The result is the same to the last bit, because the state of a stream is all that the network knows of the rows before. The best optimizations are of this kind: not to compute faster, but to compute once.
+// **Why.** The slow version pushes 1 + 2 + … + 28 = 406 rows, the fast one 28, which is 14.5 times less. The result is the same to the last bit, because the state of a stream is all that the network knows of the rows before. (This is so because the scores are computed from the last outputs, for which the backward cell needs only the newest row. With the final states of both directions it would have to read all rows again.) The best optimizations are of this kind: not to compute faster, but to compute once.
 
 // %% [markdown]
 // ## What you learned
@@ -961,7 +966,7 @@ func TestBeliefs(t *testing.T) {
 // - The network reads whatever you call a time step; what an output has read depends on the direction and on the time step.
 // - A gate is a small layer with a sigmoid; the forget bias makes an untrained cell remember.
 // - Cells, directions and layers can be exchanged in a few lines. A count of the parameters and a look at what the answer depends on find most mistakes.
-// - Validation decides when to stop, confident mistakes show what is missing, and a state saves reading twice.
+// - Validation decides when to stop, confident mistakes show what is missing, and keeping the state saves reading everything again.
 //
 // ## Where to read on
 //
@@ -969,11 +974,11 @@ func TestBeliefs(t *testing.T) {
 // - Felix Gers, Jürgen Schmidhuber and Fred Cummins, [Learning to Forget: Continual Prediction with LSTM](https://doi.org/10.1162/089976600300015015) (2000): the forget gate.
 // - Mike Schuster and Kuldip Paliwal, [Bidirectional Recurrent Neural Networks](https://doi.org/10.1109/78.650093) (1997).
 // - Kyunghyun Cho and others, [Learning Phrase Representations using RNN Encoder-Decoder for Statistical Machine Translation](https://arxiv.org/abs/1406.1078) (2014): the GRU.
-// - Lutz Prechelt, [Early Stopping – But When?](https://doi.org/10.1007/978-3-642-35289-8_5) (1998).
+// - Lutz Prechelt, [Early Stopping – But When?](https://doi.org/10.1007/3-540-49430-8_3) (1998).
 
 // %% [markdown] tags=["solution"]
 // ## For teachers
 //
-// This notebook is the source of an assignment for [nbgrader](https://nbgrader.readthedocs.io) (tried with version 0.9.6). Make a directory for the course, with `nbgrader_config.py` from the folder `notebooks` of the repository and with a copy of this notebook as `source/exercises/exercises.ipynb`. nbgrader moves notebooks about, so the first two lines of the first code cell of that copy must not depend on its place: replace the folder that they name, a variable and two dots, at its three places by the folder of the repository on the machines on which the students work and you grade; in our image it is `/opt/tutorials`. (In a notebook that was copied from a published version, without a clone, the two lines are one, which can stay.) `nbgrader generate_assignment exercises` then writes the notebook for the students to `release/exercises`: it has a stub in place of each solution and no explanations. The other code cells are locked. Hand it out as you like, or with `nbgrader release_assignment exercises`.
+// This notebook is the source of an assignment for [nbgrader](https://nbgrader.readthedocs.io) (tried with version 0.9.6; `pip install nbgrader==0.9.6`). Make a directory for the course, in which all commands run, with `nbgrader_config.py` from the folder `notebooks` of the repository, and with a copy of this notebook as `source/exercises/exercises.ipynb`. nbgrader moves notebooks about, so the first two lines of the first code cell of that copy must not depend on its place: replace the folder that they name, a variable and two dots, at its three places by the folder of the repository on the machines on which the students work and you grade; in our Docker image it is `/opt/tutorials`. (In a notebook that was copied from a published version, without a clone, the two lines are one, which can stay.) `nbgrader generate_assignment exercises` then writes the notebook for the students to `release/exercises`: it has a stub in place of each solution and no explanations. The other code cells are locked. Hand it out as you like, or with `nbgrader release_assignment exercises --course NAME`, where `NAME` is any name for your course.
 //
-// To grade, collect the notebooks with `nbgrader collect exercises`, or put each into `submitted/NAME/exercises`, and run `nbgrader autograde exercises`. It needs the Go kernel: set `JUPYTER_PATH` to `~/.cache/easy-gomlx/jupyter/share/jupyter` if nbgrader is in another Python environment. Each check gives all of its points or none, 100 altogether. An answer that does not compile costs only its own points, and checks that a student has changed are restored before they run. `nbgrader generate_feedback exercises` writes a page for each student with what the checks said. Allow a minute for each submission. A submission is a program that runs with your rights, so grade in a container; and talk with the students about their answers, because a check sees only results.
+// To grade, collect the notebooks with `nbgrader collect exercises --course NAME`, or put each into `submitted/STUDENT/exercises`, and run `nbgrader autograde exercises`. It needs the Go kernel: set `JUPYTER_PATH` to `~/.cache/easy-gomlx/jupyter/share/jupyter` if nbgrader is in another Python environment. Each check gives all of its points or none, 100 altogether. An answer that does not compile costs only its own points, and checks that a student has changed are restored before they run. `nbgrader generate_feedback exercises` writes a page for each student, `feedback/STUDENT/exercises/exercises.html`, with what the checks said. Allow a minute for each submission. A submission is a program that runs with your rights, so grade in a container; and talk with the students about their answers, because a check sees only results.

@@ -15,6 +15,8 @@ var wrongAnswers = []struct {
 	{1, "one direction", "count = (numInput+hidden+1)*4*hidden + 2*hidden*nClasses + nClasses\n", "there are two cells"},
 	{1, "no biases in the cells", "count = 2*(numInput+hidden)*4*hidden + 2*hidden*nClasses + nClasses\n", "biases of the cells"},
 	{1, "no biases in the output layer", "count = 2*(numInput+hidden+1)*4*hidden + 2*hidden*nClasses\n", "ten biases of the output layer"},
+	{1, "the hidden state of one direction", "count = 2*(numInput+hidden+1)*4*hidden + hidden*nClasses + nClasses\n", "hidden states of both cells"},
+	{1, "no hidden state", "count = 2*(numInput+1)*4*hidden + 2*hidden*nClasses + nClasses\n", "its own hidden state"},
 	{1, "three gates", "count = 2*(numInput+hidden+1)*3*hidden + 2*hidden*nClasses + nClasses\n", "too few"},
 	{1, "the number of the text", "count = 163338\n", "parameters"},
 
@@ -65,6 +67,7 @@ var wrongAnswers = []struct {
 
 	{9, "right answers too", "for i := range min(count, set.Len()) {\nworst = append(worst, i)\n}\n", "image 0 is no mistake"},
 	{9, "least confident first", "p := predict(set.Images)\nfor i := range p {\nif slices.Index(p[i], slices.Max(p[i])) != int(set.Labels[i]) {\nworst = append(worst, i)\n}\n}\nslices.SortFunc(worst, func(a, b int) int { return cmp.Compare(slices.Max(p[a]), slices.Max(p[b])) })\nworst = worst[:min(count, len(worst))]\n", "most confident first"},
+	{9, "least probability of the true digit first", "p := predict(set.Images)\nfor i := range p {\nif slices.Index(p[i], slices.Max(p[i])) != int(set.Labels[i]) {\nworst = append(worst, i)\n}\n}\nslices.SortFunc(worst, func(a, b int) int { return cmp.Compare(p[a][set.Labels[a]], p[b][set.Labels[b]]) })\nworst = worst[:min(count, len(worst))]\n", "returned [1 4], want [2 4]"},
 	{9, "too few mistakes", "p := predict(set.Images)\nfor i := range p {\nif slices.Index(p[i], slices.Max(p[i])) != int(set.Labels[i]) {\nworst = append(worst, i)\n}\n}\nslices.SortFunc(worst, func(a, b int) int { return cmp.Compare(slices.Max(p[b]), slices.Max(p[a])) })\nworst = worst[:count]\n", "panics"},
 	{9, "all mistakes", "p := predict(set.Images)\nfor i := range p {\nif slices.Index(p[i], slices.Max(p[i])) != int(set.Labels[i]) {\nworst = append(worst, i)\n}\n}\n", "returned 3 images, want 2"},
 
