@@ -50,7 +50,7 @@
 // First run the cells of this section, from the top, and again after each restart of the kernel. Then, for each exercise:
 //
 // 1. Replace `// YOUR CODE HERE` with your code, and **run that cell**. The function has a named result: assign to it with `=`, and leave the `return` as it is.
-// 2. Run the check below it. It ends with `PASS`, or with a line that begins with ✗ and says what is wrong. It stops at the first problem, so mend one thing and run both cells again.
+// 2. Run the check below it. It ends with `PASS` or with `FAIL`. If it fails, read the line that begins with ✗, which says what is wrong. The check stops at the first problem, so mend one thing and run both cells again.
 //
 // If your cell does not compile, Go says why below it, and the check uses your last version that did; if there is none, it says `undefined`. So make your cell run first.
 //
