@@ -9,8 +9,8 @@
   const still = [...root.childNodes]; // the picture and the sentence, for when the program has ended
   const unique = () => [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");
   const session = unique(), comm = unique();
-  const again = 300, patience = 1000; // milliseconds
-  let pad = null, timer = 0, hellos = 0, wanted = false, count = 0, waiting = 0, next = null;
+  const again = 300, alive = 3000, patience = 1000; // milliseconds
+  let pad = null, timer = 0, hellos = 0, unanswered = 0, wanted = false, count = 0, waiting = 0, next = null;
 
   const page = JSON.parse(config.textContent);
   const url = new URL(`${page.baseUrl ?? "/"}api/kernels/${settings.kernel}/channels`, location.href);
@@ -46,6 +46,12 @@
     send({type: "hello"});
   }
 
+  // stillThere asks whether the program still runs. When a kernel is restarted or killed, not every server says so.
+  function stillThere() {
+    if (++unanswered > 5) end();
+    else send({type: "hello"});
+  }
+
   // One picture at a time is on its way; of those drawn meanwhile, the last one follows.
   function onPicture(canvas, final) {
     next = {canvas, final: final || (next?.final ?? false)};
@@ -65,6 +71,7 @@
 
   function begin(message) {
     clearInterval(timer);
+    timer = setInterval(stillThere, alive);
     const options = {onPicture, onClear, onDone: () => send({type: "done", seq: ++count})};
     if (message.ask !== undefined) {
       options.ask = message.ask;
@@ -87,6 +94,7 @@
   }
 
   function receive(message) {
+    unanswered = 0;
     switch (message.type) {
       case "welcome":
         if (!pad) begin(message);

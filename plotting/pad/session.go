@@ -70,7 +70,9 @@ func (s *session) serve(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			idle.Reset(idleTimeout)
+			if m.Type != "hello" || !s.connected { // later, hello only asks whether the program still runs
+				idle.Reset(idleTimeout)
+			}
 			if done, err := s.handle(m); done || err != nil {
 				return err
 			}

@@ -233,6 +233,22 @@ func TestEnds(t *testing.T) {
 			})
 		})
 	}
+	t.Run("nobody draws, and the page asks whether the program still runs", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			var f fake
+			s, start := f.session(Pad{Recognize: sees(3)}, true), time.Now()
+			time.AfterFunc(idleTimeout/2, func() { s.line.deliver(hello) })
+			if err := run(t.Context(), s, hello); err != nil {
+				t.Fatal(err)
+			}
+			if took := time.Since(start); took != idleTimeout {
+				t.Errorf("the pad ended after %v, want %v", took, idleTimeout)
+			}
+			if !slices.Equal(f.sent, []string{"welcome", "welcome", "end"}) {
+				t.Errorf("sent %v, want an answer to each hello", f.sent)
+			}
+		})
+	})
 	t.Run("stop button", func(t *testing.T) {
 		var f fake
 		ctx, cancel := context.WithCancel(t.Context())
