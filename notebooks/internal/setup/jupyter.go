@@ -18,8 +18,8 @@ var (
 	//go:embed requirements.txt
 	requirements []byte
 
-	// labSettings disables the questions that JupyterLab asks at its first start, and wraps long lines of code, whose ends would be hidden.
-	// formatted text.
+	// labSettings disables the questions that JupyterLab asks at its first start, wraps long lines of code, whose ends would be hidden,
+	// and shows Markdown as formatted text.
 	//go:embed lab.json
 	labSettings []byte
 
