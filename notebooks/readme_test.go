@@ -10,20 +10,22 @@ import (
 	"testing"
 )
 
-func readReadme(t *testing.T) string {
+// readMarkdown returns the content of a file, given its path in the repository.
+func readMarkdown(t *testing.T, path string) string {
 	t.Helper()
-	content, err := os.ReadFile(filepath.Join("..", "README.md"))
+	content, err := os.ReadFile(filepath.Join("..", path))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return string(content)
 }
 
-// TestReadmeCode compiles the Go code in the README.
+// TestReadmeCode compiles the Go code in the README and in the packages' guide.
 func TestReadmeCode(t *testing.T) {
-	blocks := regexp.MustCompile("(?s)```go\n(.*?)```").FindAllStringSubmatch(readReadme(t), -1)
+	text := readMarkdown(t, "README.md") + readMarkdown(t, "birnn/README.md")
+	blocks := regexp.MustCompile("(?s)```go\n(.*?)```").FindAllStringSubmatch(text, -1)
 	if len(blocks) != 3 {
-		t.Errorf("the README has %d blocks of Go code, want a layer and two programs", len(blocks))
+		t.Errorf("there are %d blocks of Go code, want a layer and two programs", len(blocks))
 	}
 	for _, block := range blocks {
 		program := block[1]
@@ -37,7 +39,7 @@ func TestReadmeCode(t *testing.T) {
 // TestReadmeResults verifies that the README's results and picture are those of
 // the committed notebook.
 func TestReadmeResults(t *testing.T) {
-	readme, printed, curves := readReadme(t), "", ""
+	readme, printed, curves := readMarkdown(t, "README.md"), "", ""
 	for _, cell := range readTutorial(t).Cells {
 		source := strings.Join(cell.Source, "")
 		for _, output := range cell.Outputs {

@@ -15,16 +15,17 @@ import (
 	"github.com/easy-gomlx/tutorials/notebooks/internal/setup"
 )
 
-// TestPrograms builds and runs programs in modules of their own, which get this module from the proxy: the README's, and one for each package
-// that others may want without the rest.
+// TestPrograms builds and runs programs in modules of their own, which get this module from the proxy: the layer of the
+// README, and the programs of the packages' guide.
 func TestPrograms(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds programs outside of this module, and trains on XLA")
 	}
 	module := publish(t)
-	code := regexp.MustCompile("(?s)```go\n(.*?)```").FindAllStringSubmatch(string(read(t, filepath.Join(root, "README.md"))), -1)
+	text := string(read(t, filepath.Join(root, "README.md"))) + string(read(t, filepath.Join(root, "birnn", "README.md")))
+	code := regexp.MustCompile("(?s)```go\n(.*?)```").FindAllStringSubmatch(text, -1)
 	if len(code) != 3 {
-		t.Fatalf("the README has %d blocks of Go code, want a layer and two programs", len(code))
+		t.Fatalf("there are %d blocks of Go code, want a layer and two programs", len(code))
 	}
 	work := t.TempDir() // for what the programs write
 	var table strings.Builder
