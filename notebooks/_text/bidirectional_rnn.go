@@ -91,7 +91,7 @@ func init_check() { must.M = inline.Check }
 fmt.Println("Backend:", backend.Describe(openBackend()))
 
 // %% [markdown]
-// The lines after `%%` are the cell's main function. The output names the backend, which does the computing; the environment variable `GOMLX_BACKEND` selects another (see the module's README).
+// The lines after `%%` are the cell's main function. The output names the backend, which does the computing; the environment variable `GOMLX_BACKEND` selects another (see `birnn/README.md`).
 //
 // The next figure shows what we are going to build.
 
@@ -722,7 +722,7 @@ show(plotting.Prediction(test.Image(mistake), probabilities[mistake], test.Label
 //
 // - Change something and train again, in a folder of its own (section 6): more hidden units, `outputs.Final()`, a second layer. (`outputs.All()` gives the outputs of all time steps, which another `rnn.Bidirectional` can read.)
 // - Open the next notebook, [Inside the LSTM](inside_the_lstm.ipynb).
-// - Use `birnn` in a program of your own: the README of the module has a complete one. The layer alone, for any GoMLX graph, is package `rnn`.
+// - Use `birnn` in a program of your own: `birnn/README.md` has a complete one. The layer alone, for any GoMLX graph, is package `rnn`.
 
 // %% [markdown]
 // ## Where to read on
