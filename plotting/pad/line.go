@@ -65,14 +65,16 @@ type settings struct {
 	ToPage string `json:"toPage"`
 }
 
+// CSS and JS are the pad's style sheet, pad.css, and its script, pad.js, for other pages.
 var (
 	//go:embed pad.css
-	padCSS string
+	CSS string
 	//go:embed pad.js
-	padJS string
-	//go:embed notebook.js
-	notebookJS string
+	JS string
 )
+
+//go:embed notebook.js
+var notebookJS string
 
 // page returns HTML that shows a figure and a sentence, which the scripts replace by the pad when they have found the program.
 func page(s settings, still *plotting.Figure) (string, error) {
@@ -92,5 +94,5 @@ func page(s settings, still *plotting.Figure) (string, error) {
 <script>%s
 %s(%s);</script>
 `, s.ID, picture, html.EscapeString(still.Alt), still.Width, still.Height, html.EscapeString(sentenceExample),
-		padCSS, padJS, strings.TrimSpace(notebookJS), arguments), nil
+		CSS, JS, strings.TrimSpace(notebookJS), arguments), nil
 }

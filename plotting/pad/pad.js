@@ -3,9 +3,10 @@
  *
  *   const pad = digitPad(element, {onPicture: (canvas, final) => pad.answer(...)});
  *
- * Options, all functions but ask:
+ * Options, all functions but interval and ask:
  *   onPicture(canvas, final)  what is drawn so far: a canvas of 280 by 280 pixels, black on white; while drawing at most
- *                             every 80 ms, and once after each stroke, when final is true
+ *                             once in interval milliseconds, and once after each stroke, when final is true
+ *   interval                  80 by default
  *   onClear()                 the pad was cleared
  *   onDone()                  the button "Done" was pressed; without this option there is no such button
  *   onKeep(canvas)            the button "Next" was pressed; only together with ask
@@ -21,7 +22,8 @@
  */
 globalThis.digitPad = (root, options) => {
   "use strict";
-  const size = 280, penWidth = 22, interval = 80; // pixels, pixels, milliseconds
+  const size = 280, penWidth = 22; // pixels
+  const interval = options.interval ?? 80; // milliseconds
   const scale = Math.max(1, Math.ceil(globalThis.devicePixelRatio || 1));
   const asking = options.ask !== undefined;
 
@@ -67,7 +69,7 @@ globalThis.digitPad = (root, options) => {
   }
 
   // The drawing.
-  const pen = canvas.getContext("2d");
+  const pen = canvas.getContext("2d", {willReadFrequently: true});
   let stroke = null; // {pointer, x, y}: the one that is being drawn
   let empty = true, lastSent = 0, timer = 0;
 
@@ -99,7 +101,7 @@ globalThis.digitPad = (root, options) => {
   function picture() {
     const copy = document.createElement("canvas");
     copy.width = copy.height = size;
-    copy.getContext("2d").drawImage(canvas, 0, 0, size, size);
+    copy.getContext("2d", {willReadFrequently: true}).drawImage(canvas, 0, 0, size, size);
     return copy;
   }
 

@@ -15,6 +15,7 @@ package digit
 
 import (
 	"embed"
+	"io/fs"
 	"sync"
 
 	"github.com/easy-gomlx/tutorials/birnn/infer"
@@ -25,6 +26,22 @@ import (
 //go:embed network/model.safetensors
 var files embed.FS
 
+// Files returns a file system with the file network/model.safetensors, from
+// which [Network] is loaded.
+func Files() fs.FS { return files }
+
 // Network returns a network that classifies digits: 28 rows of 28 pixels, 0 for
 // the background and 1 for full ink, ten classes.
-var Network = sync.OnceValues(func() (*infer.Network, error) { return infer.Load(files, "network") })
+func Network() (*infer.Network, error) {
+	loaded.once.Do(func() { loaded.network, loaded.err = infer.Load(files, "network") })
+	return loaded.network, loaded.err
+}
+
+// loaded is what Network returns. It is not a sync.OnceValues, which would make
+// each program that imports this package contain the file, even if it does not
+// call Network.
+var loaded struct {
+	once    sync.Once
+	network *infer.Network
+	err     error
+}

@@ -1,0 +1,83 @@
+//go:build js && wasm
+
+// Command wasm is the program of the page to draw on. Its functions return {value}, or {error} with the reason:
+//
+//	const network = digitNetwork(checkpoint)             // a Uint8Array, the content of a file model.safetensors
+//	network.recognize(pixels, width, height)             // {probabilities: [10], seen: Uint8Array(784)}, or null without ink
+//	network.rows()                                       // of the last drawing: the probabilities after each row, [28*10]
+package main
+
+import (
+	"syscall/js"
+
+	"github.com/easy-gomlx/tutorials/birnn/infer"
+	"github.com/easy-gomlx/tutorials/notebooks/internal/page/recognize"
+)
+
+func main() {
+	js.Global().Set("digitNetwork", function(func(args []js.Value) (any, error) {
+		n, err := recognize.Load(bytes(args[0]))
+		if err != nil {
+			return nil, err
+		}
+		return connect(n), nil
+	}))
+	select {} // the page calls the functions
+}
+
+// connect returns the functions of a network.
+func connect(n *infer.Network) map[string]any {
+	var last []float32
+	return map[string]any{
+		"recognize": function(func(args []js.Value) (any, error) {
+			answer, err := recognize.Drawing(n, bytes(args[0]), args[1].Int(), args[2].Int())
+			if err != nil || answer == nil {
+				last = nil
+				return nil, err
+			}
+			last = answer.Seen
+			return map[string]any{"probabilities": numbers(answer.Probabilities), "seen": pixels(answer.Seen)}, nil
+		}),
+		"rows": function(func([]js.Value) (any, error) {
+			p, err := recognize.Rows(n, last)
+			return numbers(p), err
+		}),
+	}
+}
+
+// function returns a function for JavaScript, which gets {value} or {error}.
+func function(f func(args []js.Value) (any, error)) js.Func {
+	return js.FuncOf(func(_ js.Value, args []js.Value) any {
+		value, err := f(args)
+		if err != nil {
+			return map[string]any{"error": err.Error()}
+		}
+		return map[string]any{"value": value}
+	})
+}
+
+// bytes returns a copy of a Uint8Array or Uint8ClampedArray.
+func bytes(array js.Value) []byte {
+	b := make([]byte, array.Length())
+	js.CopyBytesToGo(b, array)
+	return b
+}
+
+func numbers(values []float32) []any {
+	all := make([]any, len(values))
+	for k, v := range values {
+		all[k] = v
+	}
+	return all
+}
+
+// pixels returns a Uint8Array: 255 is full ink.
+func pixels(seen []float32) js.Value {
+	b := make([]byte, len(seen))
+	for k, v := range seen {
+		b[k] = byte(255*v + 0.5)
+	}
+	array := js.Global().Get("Uint8Array").New(len(b))
+	js.CopyBytesToJS(array, b)
+	return array
+}
