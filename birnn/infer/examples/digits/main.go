@@ -5,7 +5,7 @@
 //
 // It prints each file's digit and how probable it is. With -v it shows the 28 by
 // 28 pixels that the network sees. The exit status is 1 if a file could not be
-// classified.
+// classified. With -version it prints the version that it was built from.
 package main
 
 import (
@@ -17,6 +17,7 @@ import (
 	_ "image/png"
 	"io"
 	"os"
+	"runtime/debug"
 	"slices"
 
 	"github.com/easy-gomlx/tutorials/birnn/infer"
@@ -30,6 +31,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	flags := flag.NewFlagSet("digits", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	verbose := flags.Bool("v", false, "show what the network sees")
+	version := flags.Bool("version", false, "print the version")
 	flags.Usage = func() {
 		fmt.Fprintln(stderr, "usage: digits [-v] FILE...\n\nClassifies PNG and JPEG files with one handwritten digit each.")
 		flags.PrintDefaults()
@@ -39,6 +41,9 @@ func run(args []string, stdout, stderr io.Writer) int {
 		return 0
 	case err != nil:
 		return 2
+	case *version:
+		fmt.Fprintln(stdout, "digits", builtFrom())
+		return 0
 	case flags.NArg() == 0:
 		flags.Usage()
 		return 2
@@ -56,6 +61,15 @@ func run(args []string, stdout, stderr io.Writer) int {
 		}
 	}
 	return status
+}
+
+// builtFrom returns the version of the module and the version of Go.
+func builtFrom() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "of an unknown version"
+	}
+	return info.Main.Version + " " + info.GoVersion
 }
 
 // classify prints the digit that a file shows.

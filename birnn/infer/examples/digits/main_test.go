@@ -10,6 +10,7 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -145,5 +146,13 @@ func TestUsage(t *testing.T) {
 		if status := run(tt.args, &out, &errors); status != tt.status || !strings.Contains(errors.String(), "usage: digits") {
 			t.Errorf("%v: exit status %d, %q; want %d and the usage", tt.args, status, &errors, tt.status)
 		}
+	}
+}
+
+func TestVersion(t *testing.T) {
+	var out, errors strings.Builder
+	status := run([]string{"-version"}, &out, &errors)
+	if status != 0 || errors.Len() > 0 || !strings.HasPrefix(out.String(), "digits ") || !strings.HasSuffix(out.String(), " "+runtime.Version()+"\n") {
+		t.Errorf("exit status %d, output %q, errors %q; want the version of the module and Go's", status, &out, &errors)
 	}
 }
