@@ -51,11 +51,11 @@ func TestDrawing(t *testing.T) {
 		if got := best(answer.Probabilities); got != class {
 			t.Errorf("%d is named %d", class, got)
 		}
-		rows, err := recognize.Rows(n, answer.Seen)
-		if err != nil || len(rows) != digit.Size*recognize.Classes {
-			t.Fatalf("%d: %d beliefs, %v; want 28 times 10", class, len(rows), err)
+		rows := readAll(t, recognize.NewReader(n, answer.Seen))
+		if len(rows) != digit.Size {
+			t.Fatalf("%d: %d beliefs; want 28", class, len(rows))
 		}
-		for k, got := range rows[len(rows)-recognize.Classes:] {
+		for k, got := range rows[digit.Size-1] {
 			if math.Abs(float64(got-answer.Probabilities[k])) > 1e-5 {
 				t.Errorf("%d: after the last row, the probability of %d is %v, the answer's %v", class, k, got, answer.Probabilities[k])
 			}
@@ -72,8 +72,23 @@ func TestBlank(t *testing.T) {
 			t.Errorf("%s: got %v, %v; want neither an answer nor an error", name, answer, err)
 		}
 	}
-	if rows, err := recognize.Rows(n, nil); len(rows) != 0 || err != nil {
-		t.Errorf("without a drawing: got %d beliefs, %v", len(rows), err)
+	if rows := readAll(t, recognize.NewReader(n, nil)); len(rows) != 0 {
+		t.Errorf("without a drawing: got %d beliefs", len(rows))
+	}
+}
+
+// readAll returns the probabilities after each row.
+func readAll(t *testing.T, r *recognize.Reader) (all [][]float32) {
+	t.Helper()
+	for {
+		p, err := r.Next()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p == nil {
+			return all
+		}
+		all = append(all, p)
 	}
 }
 
