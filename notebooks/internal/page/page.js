@@ -36,7 +36,7 @@
   function fail(error) {
     console.error(error);
     byId("work").hidden = true;
-    byId("state").textContent = `The network does not run: ${error.message}. It needs a browser from 2023 or later.`;
+    byId("state").textContent = `The network does not run here. It needs a browser from 2023 or later. (${error.message})`;
     byId("retry").hidden = false;
   }
 
@@ -52,13 +52,19 @@
         if (!answer) return;
         pad.answer(answer.probabilities, answer.seen);
         clearTimeout(timer);
-        if (final) timer = setTimeout(() => believe(answer, value(network.rows())));
+        if (final) timer = setTimeout(read, 0, answer, []);
       },
       onClear() {
         clearTimeout(timer);
         believe(null, null);
       },
     });
+    // read gives the network one row of the last drawing at a time, so that the pen need not wait.
+    function read(answer, rows) {
+      const row = value(network.next());
+      if (row) timer = setTimeout(read, 0, answer, [...rows, ...row]);
+      else believe(answer, rows);
+    }
     for (const button of byId("examples").querySelectorAll("button")) {
       button.onclick = () => pad.load(button.querySelector("img"));
     }

@@ -1,22 +1,24 @@
 // Keeps the page for when there is no network. With a network, the newest page is shown.
-const name = "page-to-draw-on";
+const name = "page-to-draw-on", scope = self.registration.scope;
+
 self.addEventListener("install", (event) => {
   self.skipWaiting();
-  event.waitUntil(caches.open(name).then((cache) => cache.add(self.registration.scope)));
+  event.waitUntil(caches.open(name).then((cache) => cache.add(scope)));
 });
-self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 self.addEventListener("fetch", (event) => {
-  if (event.request.mode !== "navigate") return;
-  event.respondWith((async () => {
-    const cache = await caches.open(name);
-    try {
-      const page = await fetch(event.request);
-      if (page.ok) await cache.put(self.registration.scope, page.clone());
-      return page;
-    } catch (error) {
-      const kept = await cache.match(self.registration.scope);
-      if (kept) return kept;
-      throw error;
-    }
-  })());
+  const address = event.request.url.replace(/(index\.html)?([?#].*)?$/, "");
+  if (event.request.mode === "navigate" && address === scope) event.respondWith(load(event.request)); // below it there may be other pages
 });
+
+async function load(request) {
+  const cache = await caches.open(name);
+  try {
+    const page = await fetch(request);
+    if (page.ok) await cache.put(scope, page.clone());
+    return page;
+  } catch (error) {
+    const kept = await cache.match(scope);
+    if (kept) return kept;
+    throw error;
+  }
+}

@@ -53,17 +53,21 @@ func Drawing(n *infer.Network, pixels []byte, width, height int) (*Answer, error
 	return &Answer{Seen: seen, Probabilities: p}, nil
 }
 
-// Rows returns the probabilities of the ten digits after each row of an image, [28, 10] row-major, had the image ended there. The image
-// is that of an [Answer].
-func Rows(n *infer.Network, seen []float32) ([]float32, error) {
-	stream := n.Stream()
-	var all []float32
-	for k := 0; k+digit.Size <= len(seen); k += digit.Size {
-		p, err := stream.Push(seen[k : k+digit.Size])
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, p...)
+// Reader gives an image to a network row by row.
+type Reader struct {
+	stream *infer.Stream
+	rows   []float32 // those that were not read yet
+}
+
+// NewReader returns a reader of an [Answer]'s image.
+func NewReader(n *infer.Network, seen []float32) *Reader { return &Reader{n.Stream(), seen} }
+
+// Next reads the next row, and returns the probabilities of the digits had the image ended there, [10]. After the last row they are nil.
+func (r *Reader) Next() ([]float32, error) {
+	if len(r.rows) < digit.Size {
+		return nil, nil
 	}
-	return all, nil
+	row := r.rows[:digit.Size]
+	r.rows = r.rows[digit.Size:]
+	return r.stream.Push(row)
 }

@@ -4,7 +4,7 @@
 //
 //	const network = digitNetwork(checkpoint)             // a Uint8Array, the content of a file model.safetensors
 //	network.recognize(pixels, width, height)             // {probabilities: [10], seen: Uint8Array(784)}, or null without ink
-//	network.rows()                                       // of the last drawing: the probabilities after each row, [28*10]
+//	network.next()                                       // of the last drawing: [10] after its next row, null after the last one
 package main
 
 import (
@@ -27,20 +27,22 @@ func main() {
 
 // connect returns the functions of a network.
 func connect(n *infer.Network) map[string]any {
-	var last []float32
+	last := recognize.NewReader(n, nil)
 	return map[string]any{
 		"recognize": function(func(args []js.Value) (any, error) {
 			answer, err := recognize.Drawing(n, bytes(args[0]), args[1].Int(), args[2].Int())
 			if err != nil || answer == nil {
-				last = nil
 				return nil, err
 			}
-			last = answer.Seen
+			last = recognize.NewReader(n, answer.Seen)
 			return map[string]any{"probabilities": numbers(answer.Probabilities), "seen": pixels(answer.Seen)}, nil
 		}),
-		"rows": function(func([]js.Value) (any, error) {
-			p, err := recognize.Rows(n, last)
-			return numbers(p), err
+		"next": function(func([]js.Value) (any, error) {
+			p, err := last.Next()
+			if err != nil || p == nil {
+				return nil, err
+			}
+			return numbers(p), nil
 		}),
 	}
 }
