@@ -489,7 +489,7 @@ func each(images []float32, measure int) (values []float64) {
 mine, _ := own()
 theirs, _ := testSet()
 fmt.Printf("%-22s %6s   %s\n", "", "yours", "MNIST, middle 90%")
-for k, name := range []string{"pixels with ink, %", "ink, of 1", "width, pixels", "height, pixels"} {
+for k, name := range []string{"pixels with ink, %", "their ink, from 0 to 1", "width, pixels", "height, pixels"} {
 	yours, all := each(mine, k), each(theirs, k)
 	mean := 0.0
 	for _, v := range yours {

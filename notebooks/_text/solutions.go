@@ -606,13 +606,13 @@ func TestTwoLayerLogits(t *testing.T) {
 // </details>
 
 // %% nbgrader={"cell_type": "code", "grade": false, "grade_id": "stopping", "locked": false, "schema_version": 3, "solution": true, "task": false}
-// earlyStopping returns the epoch with the least validation loss, counted from 1; 0 if there was none.
+// earlyStopping returns the epoch with the lowest validation loss, counted from 1; 0 if there was none.
 func earlyStopping(maxEpochs, patience int, epoch func() float64, save func()) (best int) {
 	// BEGIN SOLUTION
-	least := math.Inf(1)
+	lowest := math.Inf(1)
 	for n := 1; n <= maxEpochs; n++ {
-		if loss := epoch(); loss < least {
-			least, best = loss, n
+		if loss := epoch(); loss < lowest {
+			lowest, best = loss, n
 			save()
 		}
 		if n-best == patience {
@@ -682,7 +682,7 @@ best := earlyStopping(60, 5, func() float64 {
 	losses = append(losses, loss)
 	return loss
 }, func() { /* a program would call net.Save here */ })
-fmt.Printf("%d epochs; the least validation loss, %.3f, was that of epoch %d; the last was %.3f\n",
+fmt.Printf("%d epochs; the lowest validation loss, %.3f, was that of epoch %d; the last was %.3f\n",
 	len(losses)-1, losses[best], best, losses[len(losses)-1])
 
 // %% [markdown] tags=["solution"]

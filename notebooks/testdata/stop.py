@@ -1,7 +1,7 @@
 """Interrupts the tutorial's training cell in every way that Jupyter can, with a real kernel.
 
-Arguments: the notebook, with one epoch, and the folder that it runs in. Prints a line for each event, for the test of the
-training cell to read.
+Arguments: a notebook whose last cell is the training cell, for one epoch, and the folder that it runs in. Prints a line for
+each event, for the test of the training cell to read.
 """
 
 import os
@@ -15,7 +15,7 @@ from jupyter_client import KernelManager
 
 
 class Notebook:
-    """A kernel that has run all cells before the training cell."""
+    """A kernel that has run all cells but the training cell."""
 
     def __init__(self, path, folder):
         self.manager = KernelManager(kernel_name="gonb")
@@ -23,12 +23,9 @@ class Notebook:
         self.client = self.manager.client()
         self.client.start_channels()
         self.client.wait_for_ready(timeout=60)
-        cells = [c.source for c in nbformat.read(path, as_version=4).cells if c.cell_type == "code"]
-        self.training = next(k for k, source in enumerate(cells) if "net.TrainStep(" in source)
-        self.cells = cells
-        for source in cells[: self.training]:
-            if not source.startswith("%%"):
-                self.run(source)
+        *before, self.training = [cell.source for cell in nbformat.read(path, as_version=4).cells]
+        for source in before:
+            self.run(source)
 
     def close(self):
         self.client.stop_channels()
@@ -64,7 +61,7 @@ class Notebook:
 
     def train(self, until=None):
         """Starts the training cell, and waits until it ends or has printed a text."""
-        request = self.start(self.cells[self.training])
+        request = self.start(self.training)
         return request, self.outputs(request, until)
 
     def programs(self):
@@ -114,7 +111,7 @@ def main(path, folder):
     text += nb.outputs(request)
     print(f"stop button: {time.monotonic() - start:.2f} s, {text.splitlines()[-1]}")
 
-    request, text = nb.train(until="iter 300")
+    request, text = nb.train(until="iter 200")
     print(progress(text))
     programs = nb.programs()
     nb.manager.restart_kernel(now=False)
@@ -122,7 +119,7 @@ def main(path, folder):
     nb.close()
 
     nb = Notebook(path, folder)
-    request, text = nb.train(until="iter 400")
+    request, text = nb.train(until="iter 300")
     print(progress(text))
     programs = nb.programs()
     os.kill(nb.manager.provisioner.pid, signal.SIGKILL)

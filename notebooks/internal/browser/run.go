@@ -17,6 +17,9 @@ const status = `document.querySelector(".jp-Notebook-ExecutionIndicator")?.datas
 // waiting is whether a cell waits or runs.
 const waiting = `[...document.querySelectorAll(".jp-Notebook .jp-InputPrompt")].some(p => p.textContent.includes("*"))`
 
+// prompts are the prompts of all cells.
+const prompts = `[...document.querySelectorAll(".jp-Notebook .jp-InputPrompt")].map(p => p.textContent).join()`
+
 // Menu chooses a command of the menu bar, such as "Run", "Run All Cells", with the mouse.
 func (p *Page) Menu(menu, command string) {
 	p.t.Helper()
@@ -40,7 +43,7 @@ func (p *Page) RunAll(timeout time.Duration) {
 // StartAll starts to run all cells.
 func (p *Page) StartAll() {
 	p.t.Helper()
-	p.Menu("Run", "Run All Cells")
+	p.begin(func() { p.Menu("Run", "Run All Cells") })
 }
 
 // RunCell runs one cell, numbered from 0, as Shift-Enter does, and waits until it has run.
@@ -55,7 +58,23 @@ func (p *Page) StartCell(k int) {
 	p.t.Helper()
 	prompt := fmt.Sprintf(`document.querySelectorAll(".jp-Notebook .jp-Notebook-cell")[%d]?.querySelector(".jp-InputPrompt")`, k)
 	p.Click(fmt.Sprintf("cell %d", k), prompt)
-	p.do("press Shift-Enter", chromedp.KeyEvent(kb.Enter, chromedp.KeyModifiers(chromedp.ModifierShift)))
+	p.begin(func() {
+		p.do("press Shift-Enter", chromedp.KeyEvent(kb.Enter, chromedp.KeyModifiers(chromedp.ModifierShift)))
+	})
+}
+
+// begin starts cells, and waits until a prompt shows it, so that Wait does not take the time before for their end. It waits at most ten seconds,
+// because a cell that has the same number as before may end unseen.
+func (p *Page) begin(start func()) {
+	p.t.Helper()
+	var before, now string
+	p.Eval(prompts, &before)
+	start()
+	for began := time.Now(); time.Since(began) < 10*time.Second; time.Sleep(50 * time.Millisecond) {
+		if p.Eval(prompts, &now); now != before {
+			return
+		}
+	}
 }
 
 // Wait waits until the cells that were started have run.

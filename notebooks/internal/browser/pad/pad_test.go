@@ -45,28 +45,26 @@ func TestDrawing(t *testing.T) {
 	page := browser.Start(t, notebook).Open(t, notebook, browser.Light)
 	page.StartAll()
 	page.WaitFor("the pad", patience, padAnswer)
-	for _, digit := range []int{0, 1, 3, 7} {
-		drawDigit(page.Stroke, digit)
-		waitForAnswer(t, page, digit)
-		press(page, "Clear")
-		page.WaitFor("an empty pad", time.Minute, padAnswer+`.textContent === ""`)
-	}
+	drawDigit(page.Stroke, 3)
+	waitForAnswer(t, page, 3)
+	press(page, "Clear")
+	page.WaitFor("an empty pad", patience, padAnswer+`.textContent === ""`)
 	for _, key := range []string{kb.Escape, kb.Delete} {
 		drawDigit(page.Touch, 2)
 		waitForAnswer(t, page, 2)
 		page.Key(key)
-		page.WaitFor(fmt.Sprintf("an empty pad after key %q", key), time.Minute, padAnswer+`.textContent === ""`)
+		page.WaitFor(fmt.Sprintf("an empty pad after key %q", key), patience, padAnswer+`.textContent === ""`)
 	}
 	drawDigit(page.Stroke, 4)
 	waitForAnswer(t, page, 4)
-	page.WaitFor("the beliefs", time.Minute, `document.querySelectorAll(".jp-OutputArea:has(.digit-pad) img").length === 1`)
+	page.WaitFor("the beliefs", patience, `document.querySelectorAll(".jp-OutputArea:has(.digit-pad) img").length === 1`)
 	page.Screenshot("pad")
 	press(page, "Clear")
 	measure(t, page)
 	press(page, "Done")
 	page.WaitFor("the digits that are asked for", patience, `/^Draw a 0/.test(document.querySelector(".digit-pad")?.textContent)`)
 	for digit := range 10 {
-		page.WaitFor(fmt.Sprintf("the question for %d", digit), time.Minute, fmt.Sprintf(`/Draw a %d/.test(document.querySelector(".digit-pad")?.textContent)`, digit))
+		page.WaitFor(fmt.Sprintf("the question for %d", digit), patience, fmt.Sprintf(`/Draw a %d/.test(document.querySelector(".digit-pad")?.textContent)`, digit))
 		drawDigit(page.Stroke, digit)
 		press(page, "Next")
 	}
@@ -106,10 +104,10 @@ func TestPadEnds(t *testing.T) {
 		t.Errorf("after ■ the pad's cell shows:\n%s", text)
 	}
 
-	startPad(page)
+	showPad(page)
 	page.Menu("Kernel", "Restart Kernel…")
 	page.Click("Restart", `document.querySelector(".jp-Dialog button.jp-mod-accept")`)
-	page.WaitFor("the pad's picture", time.Minute, `!`+padCanvas+` && [...document.querySelectorAll("img")].some(i => /^A drawing/.test(i.alt))`)
+	page.WaitFor("the pad's picture", patience, `!`+padCanvas+` && [...document.querySelectorAll("img")].some(i => /^A drawing/.test(i.alt))`)
 
 	startPad(page)
 	drawDigit(page.Stroke, 8)
@@ -119,7 +117,7 @@ func TestPadEnds(t *testing.T) {
 	page.StartCell(padKeep)
 	page.WaitFor("the digits that are asked for", patience, `/^Draw a 0/.test(document.querySelector(".digit-pad")?.textContent)`)
 	press(page, "Next")
-	page.WaitFor("a warning", time.Minute, `/The pad is empty/.test(document.querySelector(".digit-pad").textContent)`)
+	page.WaitFor("a warning", patience, `/The pad is empty/.test(document.querySelector(".digit-pad").textContent)`)
 	page.Screenshot("ask")
 	press(page, "Done")
 	page.Wait(patience)
@@ -128,7 +126,7 @@ func TestPadEnds(t *testing.T) {
 		t.Fatal(err)
 	}
 	opened := jupyter.Open(t, "saved.ipynb", browser.Light)
-	opened.WaitFor("the picture", time.Minute, `[...document.querySelectorAll("img")].some(i => /^A drawing/.test(i.alt))`)
+	opened.WaitFor("the picture", patience, `[...document.querySelectorAll("img")].some(i => /^A drawing/.test(i.alt))`)
 	var controls int
 	opened.Eval(`document.querySelectorAll(".jp-OutputArea button, .jp-OutputArea canvas").length`, &controls)
 	if controls > 0 {
@@ -142,11 +140,16 @@ var padNeeds = []int{2, 4, 6, 8, 10}
 
 const padShow, padKeep = 12, 30
 
-// startPad runs the cells up to the pad, which need not be the first time.
+// startPad runs the cells up to the pad in a new kernel.
 func startPad(page *browser.Page) {
 	for _, k := range padNeeds {
 		page.RunCell(k, patience)
 	}
+	showPad(page)
+}
+
+// showPad runs the pad's cell.
+func showPad(page *browser.Page) {
 	page.StartCell(padShow)
 	page.WaitFor("the pad", patience, padAnswer)
 }
@@ -155,7 +158,7 @@ func startPad(page *browser.Page) {
 func saveWithPad(t *testing.T, page *browser.Page, file string) []byte {
 	t.Helper()
 	page.Menu("File", "Save Notebook")
-	for start := time.Now(); time.Since(start) < time.Minute; time.Sleep(100 * time.Millisecond) {
+	for start := time.Now(); time.Since(start) < patience; time.Sleep(100 * time.Millisecond) {
 		if saved, err := os.ReadFile(file); err == nil && json.Valid(saved) && bytes.Contains(saved, []byte("digit-pad-")) {
 			return saved
 		}
@@ -194,10 +197,10 @@ func waitForAnswer(t *testing.T, page *browser.Page, digit int) {
 	var took float64
 	page.Eval(fmt.Sprintf(`(async () => {
 		const start = performance.now()
-		while (%s?.textContent !== "%d" && performance.now() < start + 20000) await new Promise(requestAnimationFrame)
+		while (%s?.textContent !== "%d" && performance.now() < start + 60000) await new Promise(requestAnimationFrame)
 		return performance.now() - start
 	})()`, padAnswer, digit), &took)
-	if took > 19000 {
+	if took > 59000 {
 		var text string
 		page.Eval(padAnswer+`?.textContent ?? "nothing"`, &text)
 		t.Errorf("the pad shows %q for a %d", text, digit)
@@ -213,7 +216,7 @@ func measure(t *testing.T, page *browser.Page) {
 		const box = pad.getBoundingClientRect()
 		const event = (type, dy) => pad.dispatchEvent(new PointerEvent(type, {pointerId: 1, button: 0, clientX: box.x + 140, clientY: box.y + dy}))
 		const frame = () => new Promise(requestAnimationFrame)
-		for (let k = 0; k < 10; k++) {
+		for (let k = 0; k < 5; k++) {
 			await new Promise(done => setTimeout(done, 1200)) // the belief's figure has been drawn
 			const start = performance.now()
 			event("pointerdown", 100); event("pointermove", 180); event("pointerup", 180)
