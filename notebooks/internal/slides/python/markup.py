@@ -12,7 +12,7 @@ from pygments.lexers import get_lexer_by_name
 
 REPOSITORY = "https://github.com/easy-gomlx/tutorials/blob/HEAD/notebooks/"
 
-WIDTH, HEIGHT = 1160, 546  # of the room for code on a slide, in pixels
+WIDTH, HEIGHT = 1160, 540  # of the room for code on a slide, in pixels
 TITLE = 50  # characters of a title in one line; each further line takes 44 pixels of the room
 SMALLEST, WRAPPED, LARGEST = 18, 22, 28  # font sizes of code, in pixels: any, with wrapped lines, without
 SPACING, ADVANCE = 1.3, 0.61  # the height of a line and the width of a character, in font sizes
