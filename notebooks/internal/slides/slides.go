@@ -66,7 +66,8 @@ func Write(ctx context.Context, s *setup.Setup, notebook, dir string) error {
 		if ctx.Err() != nil {
 			return errors.New("stopped while making the slides")
 		}
-		return fmt.Errorf("make slides of %s: %w\n%s", notebook, err, strings.TrimSpace(failure.String()))
+		lines := strings.Split(strings.TrimSpace(failure.String()), "\n") // the last one of Python's says what is wrong
+		return fmt.Errorf("make slides of %s: %s (%w)", notebook, lines[len(lines)-1], err)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package slides
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -10,15 +11,16 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp/kb"
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/easy-gomlx/tutorials/notebooks/internal/browser"
 	"github.com/easy-gomlx/tutorials/notebooks/internal/setup"
 )
 
-const tutorial = "../../bidirectional_rnn.ipynb"
+var update = flag.Bool("update", false, "write testdata/rules.html")
 
-// write writes the slides of a notebook and returns their file.
-func write(t *testing.T, notebook string) string {
+// prepared returns the setup with JupyterLab's environment.
+func prepared(t *testing.T) *setup.Setup {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("skipped with -short: needs JupyterLab's environment, which may have to be downloaded")
@@ -30,8 +32,14 @@ func write(t *testing.T, notebook string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return s
+}
+
+// write writes the slides of a notebook and returns their file.
+func write(t *testing.T, notebook string) string {
+	t.Helper()
 	dir := filepath.Join(t.TempDir(), "slides")
-	if err := Write(t.Context(), s, notebook, dir); err != nil {
+	if err := Write(t.Context(), prepared(t), notebook, dir); err != nil {
 		t.Fatal(err)
 	}
 	files, err := os.ReadDir(dir)
@@ -39,6 +47,56 @@ func write(t *testing.T, notebook string) string {
 		t.Errorf("%s has %v (%v), want only index.html", dir, files, err)
 	}
 	return filepath.Join(dir, "index.html")
+}
+
+// TestRules verifies what is on a slide, what is in its notes and what is left out, with a notebook that has a case of each.
+func TestRules(t *testing.T) {
+	content, err := os.ReadFile(write(t, filepath.Join("testdata", "rules.ipynb")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, got, _ := strings.Cut(string(content), "<main class=\"reveal\">\n")
+	got, _, _ = strings.Cut(got, "</main>")
+	golden := filepath.Join("testdata", "rules.html")
+	if *update {
+		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
+		t.Errorf("the slides differ from %s, which -update writes (-want +got):\n%s", golden, diff)
+	}
+}
+
+// TestErrors: an error is one line that names the notebook and says what is wrong with it, and there are no slides.
+func TestErrors(t *testing.T) {
+	s := prepared(t)
+	for name, test := range map[string]struct{ content, want string }{
+		"no notebook":    {"{", "does not appear to be JSON"},
+		"no title":       {`{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}`, "first-level heading"},
+		"does not exist": {"", "No such file"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			notebook := filepath.Join(dir, "class.ipynb")
+			if test.content != "" {
+				if err := os.WriteFile(notebook, []byte(test.content), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			err := Write(t.Context(), s, notebook, filepath.Join(dir, "slides"))
+			if err == nil || !strings.Contains(err.Error(), notebook) || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "\n") {
+				t.Errorf("got %v, want a line with %q", err, test.want)
+			}
+			if left, _ := filepath.Glob(filepath.Join(dir, "slides", "*")); len(left) > 0 {
+				t.Errorf("there are %q", left)
+			}
+		})
+	}
 }
 
 // open opens the slides from their file, in a window of the size of a slide.
@@ -51,7 +109,7 @@ func open(t *testing.T, file, query string) *browser.Page {
 }
 
 func TestTutorial(t *testing.T) {
-	file := write(t, tutorial)
+	file := write(t, filepath.Join("..", "..", "bidirectional_rnn.ipynb"))
 	t.Run("file", func(t *testing.T) { checkFile(t, file) })
 	t.Run("slides", func(t *testing.T) { checkSlides(t, file) })
 	t.Run("speaker view", func(t *testing.T) { checkSpeakerView(t, file) })

@@ -26,6 +26,8 @@ def page(nb, packages):
     reveal = Path(packages, "sphinx_revealjs", "_static", "revealjs")
     env = jinja2.Environment(loader=jinja2.FileSystemLoader(here), autoescape=True, trim_blocks=True, lstrip_blocks=True)
     slides = deck.slides(nb)
+    if not slides or slides[0].kind != "title":
+        sys.exit("it does not begin with a first-level heading, which is the title of the slides")
     language = nb.metadata.get("kernelspec", {}).get("language", "text")
     return env.get_template("page.html").render(
         slides=slides, language=language, markup=markup, title=markup.text(slides[0].title),

@@ -12,7 +12,7 @@ from pygments.lexers import get_lexer_by_name
 
 REPOSITORY = "https://github.com/easy-gomlx/tutorials/blob/HEAD/notebooks/"
 
-WIDTH, HEIGHT = 1160, 540  # of the room for code on a slide, in pixels
+WIDTH, HEIGHT = 1160, 546  # of the room for code on a slide, in pixels
 TITLE = 50  # characters of a title in one line; each further line takes 44 pixels of the room
 SMALLEST, WRAPPED, LARGEST = 18, 22, 28  # font sizes of code, in pixels: any, with wrapped lines, without
 SPACING, ADVANCE = 1.3, 0.61  # the height of a line and the width of a character, in font sizes
@@ -35,7 +35,8 @@ class Renderer(IPythonRenderer):
 
 def mathml(latex, display):
     latex = re.sub(r"\\(begin|end)\{aligned\}", r"\\\1{align*}", latex.strip())  # the one of the two that latex2mathml knows
-    return latex2mathml.converter.convert(latex, display=display)
+    converted = latex2mathml.converter.convert(latex, display=display)
+    return re.sub(r"<mi>([A-Za-z]|&#x003\w\w;)</mi>", r'<mi class="letter">\1</mi>', converted)
 
 
 def markdown(source):
@@ -49,6 +50,7 @@ def text(source):
 
 def inline(source):
     """One line of Markdown as HTML, without a paragraph around it."""
+    source = re.sub(r"^(\d+)\.", r"\1\.", source)  # not the number of a list's item
     return re.sub(r"^<p>|</p>$", "", markdown(source).strip())
 
 
