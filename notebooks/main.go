@@ -5,6 +5,7 @@
 //	go run ./notebooks -prepare                only prepare
 //	go run ./notebooks -execute -epochs 1      run the tutorial without a browser
 //	go run ./notebooks -doctor                 find out what is wrong
+//	go run ./notebooks -book DIR               write the notebooks, as they are, as a web site to read
 //
 // With -execute, the names of other notebooks may follow the flags. Without a clone of the repository,
 //
@@ -31,6 +32,7 @@ import (
 	"sync"
 	"syscall"
 
+	"github.com/easy-gomlx/tutorials/notebooks/internal/book"
 	"github.com/easy-gomlx/tutorials/notebooks/internal/doctor"
 	"github.com/easy-gomlx/tutorials/notebooks/internal/lab"
 	"github.com/easy-gomlx/tutorials/notebooks/internal/setup"
@@ -44,7 +46,7 @@ const (
 type options struct {
 	prepare, execute, doctor, noBrowser bool
 	epochs, port                        int
-	dir, out                            string
+	dir, out, book                      string
 	notebooks                           []string // names or paths
 }
 
@@ -73,6 +75,7 @@ func parse(args []string) (options, error) {
 	f.StringVar(&o.out, "o", "out", "with -execute: the `directory` for the executed notebook, its web page and its checkpoints")
 	f.StringVar(&o.dir, "dir", "", "without a clone of the repository: the `directory` to copy the notebooks to (default \""+defaultDir+"\")")
 	f.BoolVar(&o.doctor, "doctor", false, "check every part without changing anything, and say how to fix what is wrong")
+	f.StringVar(&o.book, "book", "", "write the book of the notebooks, a web site, to the `directory`; replaces an earlier book there")
 	f.IntVar(&o.port, "port", 0, fmt.Sprintf("the `port` that JupyterLab listens on (default %d or the next free one)", lab.DefaultPort))
 	f.BoolVar(&o.noBrowser, "no-browser", false, "print the address without opening a browser")
 	if err := f.Parse(args); err != nil {
@@ -96,6 +99,8 @@ func parse(args []string) (options, error) {
 		problem = fmt.Sprintf("-epochs %d: want at least 1", o.epochs)
 	case o.epochs > 0 && !o.execute:
 		problem = "-epochs needs -execute"
+	case o.book != "" && f.NArg() > 0:
+		problem = fmt.Sprintf("-book writes all notebooks, not %q", f.Args())
 	}
 	if problem != "" {
 		fmt.Fprintln(os.Stderr, "✗", problem)
@@ -111,6 +116,9 @@ func run(ctx context.Context, o options) error {
 	}
 	if o.doctor {
 		return doctor.Check(ctx, s, o.port)
+	}
+	if o.book != "" {
+		return writeBook(ctx, s, o.book)
 	}
 	var files []string
 	if !o.prepare { // before anything slow
@@ -133,6 +141,26 @@ func run(ctx context.Context, o options) error {
 		}
 	}
 	return nil
+}
+
+// writeBook writes the book to a directory. Without a clone of the repository, it is that of the notebooks in this program.
+func writeBook(ctx context.Context, s *setup.Setup, dir string) error {
+	if setup.Version() == "" {
+		notebooks, err := ourDir("", "", s.Console)
+		if err != nil {
+			return err
+		}
+		return book.Write(ctx, s, notebooks, dir)
+	}
+	copies, err := os.MkdirTemp("", "notebooks-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(copies)
+	if err := os.CopyFS(copies, embedded); err != nil {
+		return err
+	}
+	return book.Write(ctx, s, copies, dir)
 }
 
 // find returns the files of notebooks, given their paths or the names of ours. Ours are those of the clone or, where there is none
