@@ -34,7 +34,7 @@ func Write(ctx context.Context, s *setup.Setup, notebooks, dir string) error {
 		return err
 	}
 	if err := prepare(ctx, s); err != nil {
-		return fmt.Errorf("prepare Sphinx, which makes the book: %w", setup.Explain(err))
+		return err
 	}
 	work, err := os.MkdirTemp(filepath.Dir(place), ".book-")
 	if err != nil {
@@ -57,15 +57,18 @@ func Write(ctx context.Context, s *setup.Setup, notebooks, dir string) error {
 	return nil
 }
 
-// prepare installs Sphinx if it is missing or outdated.
+// prepare installs what is missing or outdated: Sphinx, and what the slides and the page to draw on need.
 func prepare(ctx context.Context, s *setup.Setup) error {
+	if err := s.Prepare(ctx); err != nil {
+		return err
+	}
 	env := environment(s)
 	if env.Check(ctx) == nil {
 		return nil
 	}
 	done := s.Console.Working("installing Sphinx: some 80 packages")
 	if err := env.Ensure(ctx, s.Console.Report); err != nil {
-		return err
+		return fmt.Errorf("prepare Sphinx, which makes the book: %w", setup.Explain(err))
 	}
 	done("Sphinx (%s)", env.Dir)
 	return nil

@@ -23,17 +23,18 @@ func relink(markdown string) string {
 		if strings.Contains(file, ":") {
 			return link
 		}
-		to := repository + "/blob/HEAD/" + path.Join("notebooks", file)
-		switch page, ok := pages[file]; {
-		case file == "":
-			to = ""
-		case ok:
-			to = page
+		page, ok := pages[file]
+		if !ok && file != "" {
+			link = repository + "/blob/HEAD/" + path.Join("notebooks", file)
+			if section != "" {
+				link += "#" + section
+			}
+			return "](" + link + ")"
 		}
 		if section != "" {
-			to += "#" + anchor(section)
+			page += "#" + anchor(section)
 		}
-		return "](" + to + ")"
+		return "](" + page + ")"
 	})
 }
 
@@ -43,6 +44,7 @@ func anchor(section string) string {
 	if plain, err := url.PathUnescape(section); err == nil {
 		section = plain
 	}
+	section = strings.ReplaceAll(section, " ", "-")
 	return strings.ToLower(punctuation.ReplaceAllString(section, ""))
 }
 
