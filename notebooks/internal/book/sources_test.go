@@ -1,7 +1,9 @@
 package book
 
 import (
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -114,4 +116,22 @@ func TestEnvironment(t *testing.T) {
 			t.Errorf("%s has no hash", name)
 		}
 	}
+}
+
+// digests returns the SHA-256 of every file of a directory.
+func digests(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	err := filepath.WalkDir(dir, func(file string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		name, err := filepath.Rel(dir, file)
+		all[name] = fmt.Sprintf("%x", sha256.Sum256([]byte(read(t, file))))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
 }
