@@ -56,10 +56,11 @@ func Find(t testing.TB) string {
 }
 
 // launch starts Chromium with a profile of its own. The context that it returns is for new tabs.
-func launch(t testing.TB, path string) context.Context {
+func launch(t testing.TB, path string, more ...chromedp.ExecAllocatorOption) context.Context {
 	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path),
 		chromedp.UserDataDir(t.TempDir()), chromedp.WindowSize(Width, Height))
+	options = append(options, more...)
 	if os.Geteuid() == 0 { // usual in a container; Chromium's sandbox refuses root
 		options = append(options, chromedp.NoSandbox)
 	}

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 )
 
@@ -36,16 +37,17 @@ const (
 // patience is how long one step may take; on a busy machine JupyterLab can need a minute to appear.
 const patience = 3 * time.Minute
 
-// Page is a tab of the browser that shows JupyterLab.
+// Page is a tab of the browser that shows JupyterLab or another page.
 type Page struct {
 	Name string // of the file that is open
 
 	t   testing.TB
-	lab *Lab
+	lab *Lab // nil for another page
 	ctx context.Context
 
-	mu     sync.Mutex
-	errors []string
+	mu       sync.Mutex
+	errors   []string
+	requests []string
 }
 
 // Open opens a notebook in a new tab and waits for all its cells and its kernel. The tab and the kernel end with the test.
@@ -155,6 +157,18 @@ func (p *Page) listen(messages iter.Seq2[chromedp.ConsoleMessage, error]) {
 		}
 		p.mu.Lock()
 		p.errors = append(p.errors, strings.TrimSpace(m.Text+" "+m.URL))
+		p.mu.Unlock()
+	}
+}
+
+// record keeps the addresses that the page requests.
+func (p *Page) record(requests iter.Seq2[network.EventRequestWillBeSent, error]) {
+	for r, err := range requests {
+		if err != nil {
+			return
+		}
+		p.mu.Lock()
+		p.requests = append(p.requests, r.Request.URL)
 		p.mu.Unlock()
 	}
 }
