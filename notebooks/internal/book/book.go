@@ -115,6 +115,15 @@ func finish(site string) error {
 			return err
 		}
 	}
+	maps, err := filepath.Glob(filepath.Join(site, "_static", "*", "*.map")) // of the theme, for its authors
+	if err != nil {
+		return err
+	}
+	for _, file := range maps {
+		if err := os.Remove(file); err != nil {
+			return err
+		}
+	}
 	pages, err := filepath.Glob(filepath.Join(site, "*.html"))
 	if err != nil {
 		return err

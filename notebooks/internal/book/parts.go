@@ -14,7 +14,7 @@ func writeParts(ctx context.Context, s *setup.Setup, notebooks, site string) err
 		dir   string
 		write func(dir string) error
 	}{
-		// TODO at the merge: page.Write(ctx, dir, page.Options{}, s.Console), and slides.Write(ctx, s, filepath.Join(notebooks, "bidirectional_rnn.ipynb"), dir)
+		// TODO at the merge: page.Write(ctx, dir, ""), and slides.Write(ctx, s, filepath.Join(notebooks, "bidirectional_rnn.ipynb"), dir)
 		{"draw", func(dir string) error { return placeholder(dir, "Draw a digit") }},
 		{"slides", func(dir string) error { return placeholder(dir, "Slides") }},
 	} {
