@@ -16,9 +16,9 @@ import (
 // defaultDir is where a reader without a clone of the repository finds the notebooks.
 const defaultDir = "easy-gomlx"
 
-// embedded are the notebooks and their list, for a reader without a clone.
+// embedded are the notebooks, their list, and the page for teachers, for a reader without a clone.
 //
-//go:embed *.ipynb README.md
+//go:embed *.ipynb *.md
 var embedded embed.FS
 
 // forVersion replaces, in the JSON text of a notebook, the lines with which its cells use the clone that it is in. They then use that

@@ -5,6 +5,7 @@
 //	go run ./notebooks -prepare                only prepare
 //	go run ./notebooks -execute -epochs 1      run the tutorial without a browser
 //	go run ./notebooks -page DIR               write the page to draw on, which recognizes digits in any browser
+//	go run ./notebooks -book DIR               write the notebooks, as they are, as a web site to read
 //	go run ./notebooks -doctor                 find out what is wrong
 //
 // With -execute, the names of other notebooks may follow the flags. Without a clone of the repository,
@@ -34,7 +35,6 @@ import (
 
 	"github.com/easy-gomlx/tutorials/notebooks/internal/doctor"
 	"github.com/easy-gomlx/tutorials/notebooks/internal/lab"
-	"github.com/easy-gomlx/tutorials/notebooks/internal/page"
 	"github.com/easy-gomlx/tutorials/notebooks/internal/setup"
 )
 
@@ -46,7 +46,7 @@ const (
 type options struct {
 	prepare, execute, doctor, noBrowser bool
 	epochs, port                        int
-	dir, out, page, network             string
+	dir, out, page, network, book       string
 	notebooks                           []string // names or paths
 }
 
@@ -76,6 +76,7 @@ func parse(args []string) (options, error) {
 	f.StringVar(&o.dir, "dir", "", "without a clone of the repository: the `directory` to copy the notebooks to (default \""+defaultDir+"\")")
 	f.StringVar(&o.page, "page", "", "write the page to draw on to a `directory`: one web page, for a disk or any web server")
 	f.StringVar(&o.network, "network", "", "with -page: the `directory` of the trained network, such as notebooks/checkpoints; a good one by default")
+	f.StringVar(&o.book, "book", "", "write the book of the notebooks, a web site, to the `directory`; replaces an earlier book there")
 	f.BoolVar(&o.doctor, "doctor", false, "check every part without changing anything, and say how to fix what is wrong")
 	f.IntVar(&o.port, "port", 0, fmt.Sprintf("the `port` that JupyterLab listens on (default %d or the next free one)", lab.DefaultPort))
 	f.BoolVar(&o.noBrowser, "no-browser", false, "print the address without opening a browser")
@@ -102,6 +103,8 @@ func parse(args []string) (options, error) {
 		problem = "-epochs needs -execute"
 	case o.network != "" && o.page == "":
 		problem = "-network needs -page"
+	case o.book != "" && f.NArg() > 0:
+		problem = fmt.Sprintf("-book writes all notebooks, not %q", f.Args())
 	}
 	if problem != "" {
 		fmt.Fprintln(os.Stderr, "✗", problem)
@@ -120,6 +123,9 @@ func run(ctx context.Context, o options) error {
 	}
 	if o.page != "" {
 		return writePage(ctx, o, s.Console)
+	}
+	if o.book != "" {
+		return writeBook(ctx, s, o.book)
 	}
 	var files []string
 	if !o.prepare { // before anything slow
@@ -186,21 +192,4 @@ func ourDir(dir, version string, console *setup.Console) (string, error) {
 		return "", fmt.Errorf("find the directory of the notebooks: %w; run the command inside a clone of %s", err, setup.Module)
 	}
 	return filepath.Join(strings.TrimSpace(string(out)), "notebooks"), nil
-}
-
-// writePage writes the page to draw on, and says how to look at it.
-func writePage(ctx context.Context, o options, console *setup.Console) error {
-	done := console.Working("writing the page to draw on")
-	if err := page.Write(ctx, o.page, o.network); err != nil {
-		return err
-	}
-	index := filepath.Join(o.page, page.Index)
-	info, err := os.Stat(index)
-	if err != nil {
-		return err
-	}
-	done("the page to draw on: %s, %.1f MB", index, float64(info.Size())/1e6)
-	console.Say("Open it in a browser. Any web server can publish the directory, under any address.")
-	console.Say("For a phone in the same network: python3 -m http.server -d %s 8000, and open port 8000 of this machine.", o.page)
-	return nil
 }
