@@ -154,6 +154,8 @@ must.M(drawing.Run(inline.Stoppable()))
 // **What to look for.** The small picture is what the network gets: your drawing, shrunk and moved. In the figure below it, each row of the map belongs to the row of the digit to its left: it shows the ten probabilities after that row, and a dot marks the largest. The frame marks the digit that the network names in the end, and the numbers on the right are the probability of that digit. In the empty rows at the top the network can only guess. Look for the row at which it decides. (The 7 in the stored example passes for a 2 while only its bar has been read, then for a 4 and a 9, and for a 7 from row 17 on.)
 //
 // Try to fool it. Draw a 7 with and without a bar, a 1 with a long serif, a 9 whose loop is open. Draw a letter: the ten probabilities add up to 1, so the network names a digit with great confidence even where there is none.
+//
+// The same pad is also [a web page](https://easy-gomlx.github.io/tutorials/draw/) that needs no notebook, on a phone for example. `go run ./notebooks -page DIR` writes it to a directory; with `-network notebooks/checkpoints`, it has the network that you have trained.
 
 // %% [markdown]
 // **Three questions**
