@@ -30,6 +30,8 @@ func TestParse(t *testing.T) {
 		{"-execute a.ipynb b.ipynb", options{execute: true, out: "out", notebooks: []string{"a.ipynb", "b.ipynb"}}, true},
 		{"-execute a.ipynb -o x", options{}, false},
 		{"a.ipynb -execute", options{}, false}, // would open JupyterLab instead
+		{"-book site", options{book: "site", out: "out", notebooks: []string{list}}, true},
+		{"-book site draw_a_digit.ipynb", options{}, false}, // the book has all of them
 		{"-unknown", options{}, false},
 	} {
 		got, err := parse(strings.Fields(test.args))

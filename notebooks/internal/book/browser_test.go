@@ -25,9 +25,7 @@ func serve(t *testing.T) string {
 // windows are those of a desktop and of a phone.
 var windows = map[string]browser.Window{
 	"desktop": {Width: 1280, Height: 1000},
-	"dark":    {Width: 1280, Height: 1000, Dark: true},
 	"phone":   {Width: 390, Height: 844, Scale: 2, Dark: true, Phone: true},
-	"small":   {Width: 320, Height: 568, Scale: 2, Phone: true},
 }
 
 // unfold opens what is folded.
@@ -62,6 +60,11 @@ func TestPages(t *testing.T) {
 				}
 				for _, problem := range p.Axe() {
 					t.Error("axe: ", problem)
+				}
+				p.Resize(320, 568) // a small phone, or the letters at four times their size
+				p.Eval(broken, &problems)
+				for _, problem := range problems {
+					t.Error("320 pixels wide: ", problem)
 				}
 			})
 		}
@@ -107,12 +110,8 @@ func TestTheme(t *testing.T) {
 	tabs := browser.Browser(t)
 	p := tabs.Open(t, "index.html", address, browser.Window{})
 	const theme = `document.documentElement.dataset.theme`
-	for range 3 { // light, dark and the system's
-		var now string
-		if p.Eval(theme, &now); now == "dark" {
-			break
-		}
-		p.Click("the switch", `[...document.querySelectorAll(".theme-switch-button")].find(e => e.checkVisibility())`)
+	for _, button := range []string{".theme-switch-button", ".theme-change-button[data-mode=dark]"} {
+		p.Click(button, fmt.Sprintf(`[...document.querySelectorAll(%q)].find(e => e.checkVisibility())`, button))
 	}
 	p.WaitFor("the dark theme", time.Minute, theme+` === "dark"`)
 	tabs.Open(t, "exercises.html", address+"exercises.html", browser.Window{}).WaitFor("the dark theme on the next page", time.Minute, theme+` === "dark"`)

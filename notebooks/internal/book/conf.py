@@ -23,6 +23,9 @@ html_title = project
 html_short_title = project
 html_static_path = ["_static"]
 html_css_files = ["book.css"]
+html_favicon = "favicon.svg"
+html_sidebars = {"**": ["search-button-field.html", "sbt-sidebar-nav.html"]}
+html_context = {"default_mode": "auto"}
 html_js_files = ["book.js"]
 html_math_renderer = "mathml"
 html_copy_source = html_show_sourcelink = html_show_sphinx = html_show_copyright = False

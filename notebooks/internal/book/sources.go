@@ -11,9 +11,9 @@ import (
 	"strings"
 )
 
-// files are the configuration of the site, its first page, and its style.
+// files are the configuration of the site, its icon, its first page, and its style.
 //
-//go:embed conf.py index.md book.css book.js
+//go:embed conf.py favicon.svg index.md book.css book.js
 var files embed.FS
 
 const (
@@ -59,7 +59,7 @@ func writeSources(notebooks, dir string) error {
 	if err == nil {
 		err = os.WriteFile(filepath.Join(dir, pages[teaching]), []byte(relink(string(text))), 0o644)
 	}
-	return errors.Join(err, writeIndex(notebooks, dir), copyFile("conf.py", dir), copyFile("book.css", static), copyFile("book.js", static))
+	return errors.Join(err, writeIndex(notebooks, dir), copyFile("conf.py", dir), copyFile("favicon.svg", dir), copyFile("book.css", static), copyFile("book.js", static))
 }
 
 func copyFile(name, dir string) error {
