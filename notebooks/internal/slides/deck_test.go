@@ -29,7 +29,7 @@ func TestTutorial(t *testing.T) {
 	t.Run("keys", func(t *testing.T) { checkKeys(t, open(t, "")) })
 	t.Run("accessible", func(t *testing.T) { checkAccessible(t, open(t, "")) })
 	t.Run("speaker view", func(t *testing.T) { checkSpeakerView(t, open(t, "#/1")) })
-	t.Run("print", func(t *testing.T) { checkPrint(t, open(t, "?print-pdf")) })
+	t.Run("print", func(t *testing.T) { checkPrint(t, open(t, "?print-pdf"), written(t, file)) })
 }
 
 // checkFile: the page is in English, refers to no other file, and all of it is text, formulas that were set included.
@@ -102,9 +102,20 @@ func checkSlides(t *testing.T, page *browser.Page) {
 	}
 }
 
+// count returns the number of slides that the page shows.
 func count(page *browser.Page) (n int) {
 	page.Eval(`document.querySelectorAll("section > .slide").length`, &n)
 	return n
+}
+
+// written returns the number of slides in the file.
+func written(t *testing.T, file string) int {
+	t.Helper()
+	content, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Count(string(content), `<div class="slide `)
 }
 
 // checkKeys: the right arrow leads to the last slide, Escape to the overview and back.
@@ -149,8 +160,7 @@ func checkSpeakerView(t *testing.T, page *browser.Page) {
 }
 
 // checkPrint: printing to PDF gives a page for each slide, of its size.
-func checkPrint(t *testing.T, page *browser.Page) {
-	n := count(page)
+func checkPrint(t *testing.T, page *browser.Page, n int) {
 	page.WaitFor("the pages", time.Minute, fmt.Sprintf(`document.querySelectorAll(".pdf-page").length === %d`, n))
 	pdf := page.PDF()
 	if err := os.WriteFile(filepath.Join(t.ArtifactDir(), "slides.pdf"), pdf, 0o644); err != nil {
