@@ -64,14 +64,17 @@ class Deck:
         if questions := QUESTION.findall(source):
             self.questions(questions)
             return
+        slide = None  # of the cell, if all of it is shown
         for block in re.split(r"\n\s*\n", source):
             last = self.slides[-1] if self.slides else None
             if m := re.fullmatch(r"(#+)\s+(.*?)\s*#*", block):
                 self.heading(len(m[1]), m[2])
             elif m := LABEL.fullmatch(block):
                 self.label = m[1]
+            elif shown and slide and not self.fresh and not self.label:
+                slide.text.append(block)
             elif SHOWN.match(block) or shown:
-                self.add("text", text=[block])
+                slide = self.add("text", text=[block])
             elif last and last.kind == "title" and not last.text:
                 last.text.append(block)
             elif last and block.startswith(ABOVE):
