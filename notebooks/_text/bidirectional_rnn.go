@@ -51,7 +51,7 @@
 //
 // The lines that start with `!` tell Go where to find the packages of this tutorial and which versions of other modules they need. Those that start with `%` make every cell start faster: Go does not look for modules on the network, and the linker leaves out what only a debugger needs. Standard packages need no import; GoNB adds it. The first run compiles GoMLX, which takes a few seconds.
 
-// %%
+// %% slideshow={"slide_type": "skip"}
 // !*cp "${GONB_DIR}/../go.mod" "${GONB_DIR}/../go.sum" .
 // !*go mod edit -module=cells -require=github.com/easy-gomlx/tutorials@v0.0.0 -replace="github.com/easy-gomlx/tutorials=${GONB_DIR}/.."
 // %noautoget
@@ -316,7 +316,7 @@ func BiRNN(scope *model.Scope, x, weights, biases *graph.Node, numHidden int) *g
 //
 // TensorFlow 1 has placeholders: tensors whose values are supplied later. In GoMLX these are the *arguments* of the graph-building functions below, so there is nothing to create, only shapes to agree on. `config` also records the other numbers from above, so that they are saved with the network. The batch size is left open: the graph is compiled once for each size that is used.
 
-// %%
+// %% slideshow={"slide_type": "skip"}
 // x: float32 [batch, timesteps, numInput]; y: int32 [batch].
 func config() birnn.Config {
 	cfg := birnn.DefaultConfig()
@@ -417,7 +417,7 @@ fmt.Println("Number of parameters:", must.M1(net.NumParameters()))
 //
 // One folder holds one training run. To train another network and keep this one, change the name of the folder as well. If you change `numHiddenUnits`, for instance, and forget the folder, the training cell says what does not match and leaves the saved network alone. More `epochs` need no new folder: training continues.
 
-// %%
+// %% slideshow={"slide_type": "skip"}
 // checkpoints is the folder of this training run. The variable is set if the notebook runs without a browser.
 var checkpoints = filepath.Join(os.Getenv("EASY_GOMLX_CHECKPOINTS"), "checkpoints")
 
@@ -483,7 +483,7 @@ must.M(live.Done())
 // %% [markdown]
 // The trained network is now in its file. `trained` loads it in a few milliseconds. Its training history is saved with it, so the curves can be drawn again at any time.
 
-// %%
+// %% slideshow={"slide_type": "skip"}
 // trained loads the network that the training cell saved.
 func trained() *birnn.Model {
 	return must.M1(network.Load(openBackend(), checkpoints))
@@ -494,7 +494,7 @@ net := trained()
 defer net.Close()
 show(plotting.Curves(net.History()))
 
-// %% [markdown]
+// %% [markdown] slideshow={"slide_type": "skip"}
 // **What to look for.** These are the same curves: they come from the file. Compare the end of the blue line with the last orange point. The network does a little better on the images that it learns from.
 
 // %% [markdown]
@@ -525,7 +525,7 @@ show(plotting.Curves(net.History()))
 //
 // `plotImages` draws nine images with their true and, if given, their predicted classes; `plotExampleErrors` draws the first nine that the network got wrong.
 
-// %%
+// %% slideshow={"slide_type": "skip"}
 // plotImages shows nine images with their true and predicted classes.
 func plotImages(images []float32, clsTrue, clsPred []int32, title string) {
 	show(plotting.Digits(title, images, clsTrue, clsPred))
@@ -560,10 +560,10 @@ plotExampleErrors(xTest, yTest, clsPred, "Misclassified Examples")
 // %% [markdown]
 // **What to look for.** One of the nine 'Correct Examples' is not correct: a 5 with a closed loop, which the network takes for a 6. Among the mistakes, cover the captions and read the digits yourself. Some of them are hard for people too; others, such as the thick 8, are not.
 
-// %% [markdown]
+// %% [markdown] slideshow={"slide_type": "skip"}
 // When testing is finished, the original closes its session to free the memory. Each cell above did so with `defer net.Close()`. Using a closed network is an error.
 
-// %%
+// %% slideshow={"slide_type": "skip"}
 //gonb:%%
 // close the network after you are done with testing
 net := trained()
@@ -724,7 +724,7 @@ show(plotting.Prediction(test.Image(mistake), probabilities[mistake], test.Label
 // - Open the next notebook, [Inside the LSTM](inside_the_lstm.ipynb).
 // - Use `birnn` in a program of your own: `birnn/README.md` has a complete one. The layer alone, for any GoMLX graph, is package `rnn`.
 
-// %% [markdown]
+// %% [markdown] slideshow={"slide_type": "skip"}
 // ## Where to read on
 //
 // - Sepp Hochreiter and Jürgen Schmidhuber, 1997: [Long Short-Term Memory](https://doi.org/10.1162/neco.1997.9.8.1735). The cell, still without a forget gate.

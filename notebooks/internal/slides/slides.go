@@ -36,6 +36,9 @@ func Environment(s *setup.Setup) pyenv.Env {
 // Write makes the slides of a notebook that has its outputs, and writes them to index.html in dir, which it creates if necessary. It
 // needs a prepared setup, and installs [Environment].
 func Write(ctx context.Context, s *setup.Setup, notebook, dir string) error {
+	if _, err := os.Stat(notebook); err != nil {
+		return fmt.Errorf("make slides: %w", err)
+	}
 	env := Environment(s)
 	if err := env.Ensure(ctx, s.Console.Report); err != nil {
 		return fmt.Errorf("install what the slides need: %w", setup.Explain(err))

@@ -16,7 +16,7 @@ QUESTION = re.compile(r"<summary>(.*?)</summary>\s*(.*?)\s*</details>", re.DOTAL
 @dataclass
 class Slide:
     kind: str  # "title", "text", "code" or "figures"
-    part: str  # the heading above the title, or ""; as all text here, in Markdown
+    part: str  # the second-level heading that it is under, or ""; as all text here, in Markdown
     title: str
     text: list = field(default_factory=list)
     code: str = ""
@@ -41,9 +41,7 @@ class Deck:
 
     def add(self, kind, more="", **content):
         """Adds a slide. more follows the heading in its title."""
-        title = self.label or self.title
-        part = self.part if self.part != title else ""
-        slide = Slide(kind, part, title + more, notes=self.waiting, **content)
+        slide = Slide(kind, self.part, (self.label or self.title) + more, notes=self.waiting, **content)
         self.waiting, self.label, self.fresh = [], "", False
         self.slides.append(slide)
         return slide
@@ -66,14 +64,17 @@ class Deck:
         if questions := QUESTION.findall(source):
             self.questions(questions)
             return
+        slide = None  # of the cell, if all of it is shown
         for block in re.split(r"\n\s*\n", source):
             last = self.slides[-1] if self.slides else None
             if m := re.fullmatch(r"(#+)\s+(.*?)\s*#*", block):
                 self.heading(len(m[1]), m[2])
             elif m := LABEL.fullmatch(block):
                 self.label = m[1]
+            elif shown and slide and not self.fresh and not self.label:
+                slide.text.append(block)
             elif SHOWN.match(block) or shown:
-                self.add("text", text=[block])
+                slide = self.add("text", text=[block])
             elif last and last.kind == "title" and not last.text:
                 last.text.append(block)
             elif last and block.startswith(ABOVE):

@@ -5,6 +5,7 @@ Arguments: the directory of the packages that the slides need, the notebook, and
 
 import os
 import sys
+from itertools import groupby
 from pathlib import Path
 
 sys.path.append(sys.argv[1])
@@ -30,7 +31,7 @@ def page(nb, packages):
         sys.exit("it does not begin with a first-level heading, which is the title of the slides")
     language = nb.metadata.get("kernelspec", {}).get("language", "text")
     return env.get_template("page.html").render(
-        slides=slides, language=language, markup=markup, title=markup.text(slides[0].title),
+        parts=[list(part) for _, part in groupby(slides, lambda slide: slide.part)], language=language, markup=markup, title=markup.text(slides[0].title),
         css=[read(reveal, "dist", "reveal.css"), read(here, "slides.css"), markup.code_css()],
         js=[read(reveal, "dist", "reveal.js"), read(reveal, "plugin", "notes", "notes.js")],
         license=read(reveal, "LICENSE"),

@@ -14,7 +14,7 @@ REPOSITORY = "https://github.com/easy-gomlx/tutorials/blob/HEAD/notebooks/"
 
 WIDTH, HEIGHT = 1160, 546  # of the room for code on a slide, in pixels
 TITLE = 50  # characters of a title in one line; each further line takes 44 pixels of the room
-SMALLEST, WRAPPED, LARGEST = 18, 22, 28  # font sizes of code, in pixels: any, with wrapped lines, without
+SMALLEST, LARGEST = 18, 28  # font sizes of code, in pixels
 SPACING, ADVANCE = 1.3, 0.61  # the height of a line and the width of a character, in font sizes
 
 
@@ -66,10 +66,11 @@ def most_rows(title, size=SMALLEST):
 
 
 def font_size(title, *sources):
-    """The largest font size with which all the sources fit on a slide below one another, if possible without wrapping a line."""
+    """The largest font size with which all the sources fit on a slide below one another: 20 or more without wrapped lines, or up to 22."""
     source = "\n\n".join(sources)
-    for largest, most in (LARGEST, source.count("\n") + 1), (WRAPPED, math.inf):
-        for size in range(largest, SMALLEST - 1, -1):
+    lines = source.count("\n") + 1
+    for largest, smallest, most in (LARGEST, 20, lines), (22, SMALLEST, math.inf):
+        for size in range(largest, smallest - 1, -1):
             if rows(source, size) <= min(most, most_rows(title, size)):
                 return size
     return SMALLEST
