@@ -25,6 +25,10 @@ func TestMain(m *testing.M) {
 type cell struct {
 	Type   string   `json:"cell_type"`
 	Source []string `json:"source"`
+
+	Outputs []struct {
+		Type string `json:"output_type"`
+	} `json:"outputs"`
 }
 
 func readCells(t *testing.T, path string) []cell {
