@@ -30,6 +30,8 @@ func TestParse(t *testing.T) {
 		{"-execute a.ipynb b.ipynb", options{execute: true, out: "out", notebooks: []string{"a.ipynb", "b.ipynb"}}, true},
 		{"-execute a.ipynb -o x", options{}, false},
 		{"a.ipynb -execute", options{}, false}, // would open JupyterLab instead
+		{"-page site -network mine", options{page: "site", network: "mine", out: "out", notebooks: []string{list}}, true},
+		{"-network mine", options{}, false}, // into which page?
 		{"-unknown", options{}, false},
 	} {
 		got, err := parse(strings.Fields(test.args))
