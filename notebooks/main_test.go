@@ -32,6 +32,8 @@ func TestParse(t *testing.T) {
 		{"a.ipynb -execute", options{}, false}, // would open JupyterLab instead
 		{"-book site", options{book: "site", out: "out", notebooks: []string{list}}, true},
 		{"-book site draw_a_digit.ipynb", options{}, false}, // the book has all of them
+		{"-page site -network mine", options{page: "site", network: "mine", out: "out", notebooks: []string{list}}, true},
+		{"-network mine", options{}, false}, // into which page?
 		{"-unknown", options{}, false},
 	} {
 		got, err := parse(strings.Fields(test.args))

@@ -25,6 +25,10 @@ func TestWithoutClone(t *testing.T) {
 			t.Errorf("the notebook in %s lacks %q", name, want)
 		}
 	}
+	execute(t, dir, module.environ, "go", "run", command, "-page", "page")
+	if content := read(t, filepath.Join(dir, "page", "index.html")); !strings.Contains(string(content), "Draw a digit") {
+		t.Error("the page to draw on is another one")
+	}
 	out = execute(t, dir, module.environ, "go", "run", command, "-doctor")
 	if strings.Contains(out, "✗") || !strings.Contains(out, "✓ Go kernel") {
 		t.Errorf("the doctor reports problems:\n%s", out)
