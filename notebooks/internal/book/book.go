@@ -108,6 +108,9 @@ func sphinx(ctx context.Context, env pyenv.Env, sources, site string) error {
 // ours matches a link to the published site, in a page that Sphinx has made, and the words before it that call it a foreign one.
 var ours = regexp.MustCompile(`(?:class="reference external" )?href="` + regexp.QuoteMeta(siteURL) + `([^"]*)"`)
 
+// corner matches the empty first cell of a table's head, which is no heading of anything.
+var corner = regexp.MustCompile(`<th class="head[^"]*"><p></p></th>`)
+
 // finish makes links to the published site links within the site, and deletes what only Sphinx needs.
 func finish(site string) error {
 	for _, name := range []string{".buildinfo", "objects.inv", "_sources"} {
@@ -144,6 +147,7 @@ func finish(site string) error {
 			}
 			return []byte(`class="reference internal" href="` + path + `"`)
 		})
+		content = corner.ReplaceAll(content, []byte("<td></td>"))
 		if err := os.WriteFile(page, content, 0o644); err != nil {
 			return err
 		}
