@@ -1,5 +1,4 @@
-# What nbgrader needs to know about solutions.ipynb. Copy this file into the directory of the course; the last section of solutions.ipynb says how
-# to go on.
+# What nbgrader needs to know about solutions.ipynb. Copy this file into the directory of the course; TEACHING.md says how to go on.
 from nbconvert.preprocessors import TagRemovePreprocessor
 
 c = get_config()  # noqa: F821 (nbgrader defines it)
