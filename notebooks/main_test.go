@@ -135,7 +135,7 @@ func TestFreshMachine(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, name := range strings.Fields(string(out)) {
-			if filepath.Ext(name) == ".go" || name == "internal" || name == "testdata" || name == "_text" {
+			if filepath.Ext(name) == ".go" || filepath.Ext(name) == ".png" || name == "internal" || name == "testdata" || name == "_text" {
 				t.Errorf("the file browser shows %s", name)
 			}
 		}
