@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/easy-gomlx/tutorials/notebooks/internal/setup"
@@ -16,7 +17,8 @@ import (
 // defaultDir is where a reader without a clone of the repository finds the notebooks.
 const defaultDir = "easy-gomlx"
 
-// embedded are the notebooks, their list, and the page for teachers, for a reader without a clone.
+// embedded are the notebooks, their list, and the page for teachers, for a reader without a clone. The last is only for the book: it names
+// files of a clone.
 //
 //go:embed *.ipynb *.md
 var embedded embed.FS
@@ -33,12 +35,18 @@ func forVersion(version string) *strings.Replacer {
 	)
 }
 
+// copiedNames returns the names of the files that copyNotebooks copies.
+func copiedNames() ([]string, error) {
+	names, err := fs.Glob(embedded, "*")
+	return slices.DeleteFunc(names, func(name string) bool { return name == "TEACHING.md" }), err
+}
+
 // copyNotebooks copies the notebooks to a directory, for that version of the module. It keeps files that are already there.
 func copyNotebooks(dir, version string, console *setup.Console) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("make the directory for the notebooks: %w; choose another one with -dir", err)
 	}
-	names, err := fs.Glob(embedded, "*")
+	names, err := copiedNames()
 	if err != nil {
 		return err
 	}

@@ -47,7 +47,7 @@ func TestCopyNotebooks(t *testing.T) {
 		t.Errorf("a file of another version: printed %q, and the file is the same: %v", said, later == first)
 	}
 	entries, err := os.ReadDir(dir)
-	if names, _ := fs.Glob(embedded, "*"); err != nil || len(entries) != len(names) {
+	if names, _ := copiedNames(); err != nil || len(names) < 7 || len(entries) != len(names) {
 		t.Errorf("the directory contains %v (%v), want the notebooks %v", entries, err, names)
 	}
 }

@@ -101,6 +101,10 @@ func parse(args []string) (options, error) {
 		problem = fmt.Sprintf("-epochs %d: want at least 1", o.epochs)
 	case o.epochs > 0 && !o.execute:
 		problem = "-epochs needs -execute"
+	case o.page != "" && (o.book != "" || o.execute || o.prepare || f.NArg() > 0):
+		problem = "-page only writes the page; run the other command on its own"
+	case o.book != "" && (o.execute || o.prepare):
+		problem = "-book only writes the book; run the other command on its own"
 	case o.network != "" && o.page == "":
 		problem = "-network needs -page"
 	case o.book != "" && f.NArg() > 0:

@@ -34,6 +34,10 @@ func TestParse(t *testing.T) {
 		{"-book site draw_a_digit.ipynb", options{}, false}, // the book has all of them
 		{"-page site -network mine", options{page: "site", network: "mine", out: "out", notebooks: []string{list}}, true},
 		{"-network mine", options{}, false}, // into which page?
+		{"-page a -book b", options{}, false},
+		{"-page a -execute", options{}, false},
+		{"-page a b.ipynb", options{}, false},
+		{"-book a -prepare", options{}, false},
 		{"-unknown", options{}, false},
 	} {
 		got, err := parse(strings.Fields(test.args))

@@ -111,7 +111,7 @@ func likeliest(probabilities []float32) int32 {
 // %% [markdown]
 // ## 2. Draw
 //
-// The pad sends a picture of 280 by 280 pixels to the cell, some ten times a second. `recognize` makes 28 by 28 pixels of it, as section 3 explains, and asks the network. That is all the pad needs.
+// The pad sends a picture of 280 by 280 pixels to the cell, about ten times a second. `recognize` makes 28 by 28 pixels of it, as section 3 explains, and asks the network. That is all the pad needs.
 
 // %%
 // recognize says what a drawing shows.

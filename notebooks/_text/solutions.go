@@ -14,7 +14,7 @@
 // ---
 
 // %% [markdown]
-// # Ten exercises
+// # Ten Exercises
 //
 // Ten functions to write, from easy to hard. For each there is a task, a hint to unfold, and a check that says in words what is wrong.
 //

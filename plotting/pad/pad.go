@@ -32,12 +32,12 @@ type Answer struct {
 // Pad is a pad to draw on. The pictures that its functions get have Size by Size pixels, black on white. An error that one of them returns
 // ends Run.
 type Pad struct {
-	// Recognize classifies a drawing. It is called while the reader draws, some ten times a second, and when a stroke ends.
+	// Recognize classifies a drawing. It is called while the reader draws, about ten times a second, and when a stroke ends.
 	Recognize func(image.Image) (Answer, error)
 	// Explain, unless nil, returns a figure to show below the pad. It is called when a stroke ends, in a goroutine of its own.
 	Explain func(image.Image) (*plotting.Figure, error)
 	// Keep, unless nil, makes the pad ask for the digits 0 to 9, one after the other, and gets each drawing. Nothing is recognized
-	// meanwhile: who sees the answer draws until it is right.
+	// meanwhile: whoever sees the answer redraws until it is right.
 	Keep func(digit int, drawing image.Image) error
 }
 

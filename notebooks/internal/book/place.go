@@ -34,6 +34,9 @@ func findPlace(dir string) (string, error) {
 	if _, err := os.Stat(filepath.Join(place, mark)); err != nil {
 		return "", fmt.Errorf("%s has files that are not of a book (%s), which would be deleted; name another directory", dir, files[0].Name())
 	}
+	if _, err := os.Lstat(filepath.Join(place, ".git")); err == nil {
+		return "", fmt.Errorf("%s has a .git, which would be deleted; write the book to another directory and copy it", dir)
+	}
 	return place, nil
 }
 

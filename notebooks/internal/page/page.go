@@ -80,8 +80,11 @@ func checkOurs(dir string) error {
 	}
 	for _, name := range []string{Index, worker} {
 		path := filepath.Join(dir, name)
-		if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("%s is in the way, which is not a page that this command has written; choose another directory", path)
+		switch _, err := os.Lstat(path); {
+		case err == nil:
+			return fmt.Errorf("%s is in the way: this command has not written it; choose another directory", path)
+		case !errors.Is(err, fs.ErrNotExist):
+			return fmt.Errorf("the directory for the page: %w", err)
 		}
 	}
 	return nil
@@ -98,7 +101,7 @@ func compact(dir string) ([]byte, error) {
 		_, err = recognize.Load(checkpoint)
 	}
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("there is no trained network in %s; the tutorial's are in notebooks/checkpoints (%w)", dir, err)
+		return nil, fmt.Errorf("there is no trained network in %s; run the tutorial, which saves one in the folder checkpoints beside it (%w)", dir, err)
 	}
 	if err != nil && dir != "" {
 		return nil, fmt.Errorf("the network in %s: %w", dir, err)

@@ -56,7 +56,7 @@ func Drawing(n *infer.Network, pixels []byte, width, height int) (*Answer, error
 // Reader gives an image to a network row by row.
 type Reader struct {
 	stream *infer.Stream
-	rows   []float32 // those that were not read yet
+	rows   []float32 // those that have not been read yet
 }
 
 // NewReader returns a reader of an [Answer]'s image.
