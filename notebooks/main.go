@@ -25,7 +25,6 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"slices"
@@ -191,9 +190,6 @@ func ourDir(dir, version string, console *setup.Console) (string, error) {
 	if version != "" {
 		return dir, copyNotebooks(dir, version, console)
 	}
-	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", setup.Module).Output()
-	if err != nil {
-		return "", fmt.Errorf("find the directory of the notebooks: %w; run the command inside a clone of %s", err, setup.Module)
-	}
-	return filepath.Join(strings.TrimSpace(string(out)), "notebooks"), nil
+	module, err := setup.ModuleDir(context.Background())
+	return filepath.Join(module, "notebooks"), err
 }

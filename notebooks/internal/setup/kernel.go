@@ -126,9 +126,7 @@ func (s *Setup) module(ctx context.Context, t tool) (string, error) {
 	if err != nil {
 		return "", explainGo(t, err)
 	}
-	var module struct{ Dir string }
-	err = json.Unmarshal([]byte(out), &module)
-	return module.Dir, err
+	return downloaded(out)
 }
 
 var errNoGo = errors.New("the go command is not on PATH; install Go from go.dev/dl")

@@ -1,8 +1,14 @@
 package setup
 
 import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
 	"runtime/debug"
 	"slices"
+	"strings"
 )
 
 // Module is the path of the module that this program is part of.
@@ -27,4 +33,27 @@ func Command() string {
 		return "go run " + Module + "/notebooks@" + version
 	}
 	return "go run ./notebooks"
+}
+
+// ModuleDir returns the directory of this program's module: that of the clone, or the one in the module cache, which is only to be read.
+func ModuleDir(ctx context.Context) (string, error) {
+	if version := Version(); version != "" {
+		out, err := Go(ctx, os.TempDir(), nil, "mod", "download", "-json", Module+"@"+version)
+		if err != nil {
+			return "", err
+		}
+		return downloaded(out)
+	}
+	out, err := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}", Module).Output() // in the reader's workspace, if there is one
+	if err != nil {
+		return "", fmt.Errorf("find the directory of the module: %w; run the command inside a clone of %s", err, Module)
+	}
+	return strings.TrimSpace(string(out)), nil
+}
+
+// downloaded returns the directory in the output of go mod download -json.
+func downloaded(out string) (string, error) {
+	var module struct{ Dir string }
+	err := json.Unmarshal([]byte(out), &module)
+	return module.Dir, err
 }
