@@ -15,6 +15,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/easy-gomlx/tutorials/notebooks/internal/setup"
 )
 
 // Lab is a JupyterLab server that the launcher has started, and a browser for it.
@@ -32,7 +34,7 @@ func Start(t testing.TB, files ...string) *Lab {
 	t.Helper()
 	chromium := Find(t)
 	root := moduleRoot(t)
-	lab := &Lab{Dir: clone(t, root, files), settings: t.TempDir()}
+	lab := &Lab{Dir: Clone(t, files...), settings: t.TempDir()}
 	port := freePort(t)
 	cmd := exec.Command("go", "run", "./notebooks", "-no-browser", "-port", port, filepath.Join(lab.Dir, filepath.Base(files[0])))
 	cmd.Dir = root
@@ -99,10 +101,11 @@ func readAddress(t testing.TB, printed io.Reader, port string) *url.URL {
 	return nil
 }
 
-// clone makes a directory for copies of the files that is to their cells what a clone of the repository is, and returns it.
-func clone(t testing.TB, root string, files []string) string {
+// Clone makes a directory for copies of the files, notebooks and others, that is to their cells what a clone of the repository is, and
+// returns it.
+func Clone(t testing.TB, files ...string) string {
 	t.Helper()
-	dir := t.TempDir()
+	root, dir := moduleRoot(t), t.TempDir()
 	for _, name := range []string{"go.mod", "go.sum", "birnn", "plotting"} {
 		if err := os.Symlink(filepath.Join(root, name), filepath.Join(dir, name)); err != nil {
 			t.Fatal(err)
@@ -126,11 +129,11 @@ func clone(t testing.TB, root string, files []string) string {
 
 func moduleRoot(t testing.TB) string {
 	t.Helper()
-	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}").Output()
+	root, err := setup.ModuleDir(t.Context())
 	if err != nil {
-		t.Fatalf("find the module: %v", err)
+		t.Fatal(err)
 	}
-	return strings.TrimSpace(string(out))
+	return root
 }
 
 func freePort(t testing.TB) string {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/easy-gomlx/tutorials/notebooks/internal/browser"
 	"github.com/easy-gomlx/tutorials/notebooks/internal/setup"
 )
 
@@ -34,7 +35,7 @@ func TestExecuteNotebooks(t *testing.T) {
 	if err != nil || len(names) <= len(elsewhere) {
 		t.Fatalf("there are the notebooks %q (%v)", names, err)
 	}
-	dir := clone(t)
+	dir := browser.Clone(t)
 	for _, path := range names {
 		name := filepath.Base(path)
 		if where, ok := elsewhere[name]; ok {
@@ -56,26 +57,6 @@ func TestExecuteNotebooks(t *testing.T) {
 			}
 		})
 	}
-}
-
-// clone makes a directory for notebooks that is to their cells what a clone's is, and returns it.
-func clone(t *testing.T) string {
-	t.Helper()
-	root, err := filepath.Abs(filepath.Join("..", "..", ".."))
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := t.TempDir()
-	for _, name := range []string{"go.mod", "go.sum", "birnn", "plotting"} {
-		if err := os.Symlink(filepath.Join(root, name), filepath.Join(dir, name)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	dir = filepath.Join(dir, "notebooks")
-	if err := os.Mkdir(dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	return dir
 }
 
 // oneSeed returns a notebook that trains networks of one seed where it would train those of several.
