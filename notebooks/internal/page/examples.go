@@ -27,8 +27,7 @@ func examples(ctx context.Context) (string, error) {
 		if k < 0 {
 			return "", fmt.Errorf("the digits to try: no test image shows a %d", class)
 		}
-		const size = digit.Size * digit.Size
-		url, err := pngURL(data.Test.Images[k*size : (k+1)*size])
+		url, err := pngURL(data.Test.Image(k))
 		if err != nil {
 			return "", err
 		}

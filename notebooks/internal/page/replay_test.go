@@ -1,10 +1,6 @@
 package page_test
 
 import (
-	"bytes"
-	"encoding/base64"
-	"image"
-	"image/png"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -38,7 +34,10 @@ func TestMNIST(t *testing.T) {
 	const n = 100
 	pictures, traces := make([]string, n), make([][][][2]float64, n)
 	for k := range n {
-		pictures[k], traces[k] = pictureURL(t, data.Test.Image(k)), trace(data.Test.Image(k))
+		traces[k] = trace(data.Test.Image(k))
+		if pictures[k], err = page.PNGURL(data.Test.Image(k)); err != nil {
+			t.Fatal(err)
+		}
 	}
 	p := open(t, browser.Browser(t), "file://"+filepath.ToSlash(filepath.Join(dir, page.Index)), browser.Window{})
 	for _, test := range []struct{ name, expression string }{
@@ -74,20 +73,6 @@ func TestMNIST(t *testing.T) {
 		}
 	}
 	clean(t, p)
-}
-
-// pictureURL returns an image, [28, 28], as the URL of a picture with black ink.
-func pictureURL(t *testing.T, x []float32) string {
-	t.Helper()
-	picture := image.NewGray(image.Rect(0, 0, mnist.Cols, mnist.Rows))
-	for k, v := range x {
-		picture.Pix[k] = 255 - byte(255*v+0.5)
-	}
-	var file bytes.Buffer
-	if err := png.Encode(&file, picture); err != nil {
-		t.Fatal(err)
-	}
-	return "data:image/png;base64," + base64.StdEncoding.EncodeToString(file.Bytes())
 }
 
 // TestLatency measures the time from an event of the pen to the changed answer. It is not asserted: tests also run on busy machines.
