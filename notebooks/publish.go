@@ -13,7 +13,7 @@ import (
 // writePage writes the page to draw on, and says how to look at it.
 func writePage(ctx context.Context, o options, console *setup.Console) error {
 	done := console.Working("writing the page to draw on")
-	if err := page.Write(ctx, o.page, o.network); err != nil {
+	if err := page.Write(ctx, o.page, page.Options{Network: o.network}); err != nil {
 		return err
 	}
 	index := filepath.Join(o.page, page.Index)

@@ -1,9 +1,7 @@
 package book
 
 import (
-	"bytes"
 	"context"
-	"os"
 	"path/filepath"
 
 	"github.com/easy-gomlx/tutorials/notebooks/internal/page"
@@ -17,7 +15,7 @@ func writeParts(ctx context.Context, s *setup.Setup, notebooks, site string) err
 		dir   string
 		write func(dir string) error
 	}{
-		{"draw", func(dir string) error { return writePage(ctx, dir) }},
+		{"draw", func(dir string) error { return page.Write(ctx, dir, page.Options{Book: "../index.html"}) }},
 		{"slides", func(dir string) error {
 			return slides.Write(ctx, s, filepath.Join(notebooks, "bidirectional_rnn.ipynb"), dir)
 		}},
@@ -27,17 +25,4 @@ func writeParts(ctx context.Context, s *setup.Setup, notebooks, site string) err
 		}
 	}
 	return nil
-}
-
-// writePage writes the page to draw on, which leads back to this book and not to the published one.
-func writePage(ctx context.Context, dir string) error {
-	if err := page.Write(ctx, dir, ""); err != nil {
-		return err
-	}
-	file := filepath.Join(dir, page.Index)
-	content, err := os.ReadFile(file)
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(file, bytes.ReplaceAll(content, []byte(`href="`+siteURL+`"`), []byte(`href="../index.html"`)), 0o644)
 }

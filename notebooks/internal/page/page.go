@@ -3,6 +3,7 @@ package page
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	_ "embed"
@@ -38,19 +39,26 @@ var (
 	workerJS string
 )
 
+const publishedBook = "https://easy-gomlx.github.io/tutorials/"
+
 // mark is in each page that Write has written, and in no other file.
 const mark = `<meta name="generator" content="easy-gomlx page to draw on">`
 
-// Write writes the page to a directory, which it creates if necessary. The page recognizes digits with the trained network of a
-// directory that birnn.Model.Save has written, or with that of package digit if network is "". It replaces a page that it has written
-// earlier, and nothing else: an index.html or sw.js of somebody else is an error.
+// Options are what may be different about a page.
+type Options struct {
+	Network string // the directory of a trained network that birnn.Model.Save has written; "" means package digit's network
+	Book    string // the address of the book, to which the page has a link; "" means the published one
+}
+
+// Write writes the page to a directory, which it creates if necessary. It replaces a page that it has written earlier, and nothing else: an
+// index.html or sw.js of somebody else is an error.
 //
 // It needs the go command, and package mnist's data for the digits to try.
-func Write(ctx context.Context, dir, network string) error {
+func Write(ctx context.Context, dir string, o Options) error {
 	if err := checkOurs(dir); err != nil {
 		return err
 	}
-	checkpoint, err := compact(network)
+	checkpoint, err := compact(o.Network)
 	if err != nil {
 		return err
 	}
@@ -62,7 +70,7 @@ func Write(ctx context.Context, dir, network string) error {
 	if err != nil {
 		return err
 	}
-	content, err := render(program, runtime, checkpoint, examples)
+	content, err := render(program, runtime, checkpoint, examples, cmp.Or(o.Book, publishedBook))
 	if err != nil {
 		return err
 	}
@@ -110,7 +118,7 @@ func compact(dir string) ([]byte, error) {
 }
 
 // render returns the page.
-func render(program []byte, runtime string, checkpoint []byte, examples string) ([]byte, error) {
+func render(program []byte, runtime string, checkpoint []byte, examples, book string) ([]byte, error) {
 	packed := make(map[string]string, 2)
 	for name, content := range map[string][]byte{"program": program, "network": checkpoint} {
 		small, err := gzipped(content)
@@ -125,7 +133,7 @@ func render(program []byte, runtime string, checkpoint []byte, examples string) 
 	}
 	return []byte(strings.NewReplacer(
 		"{{mark}}", mark, "{{css}}", css, "{{js}}", js, "{{css-hash}}", hash(css), "{{js-hash}}", hash(js),
-		"{{examples}}", examples, "{{program}}", packed["program"], "{{network}}", packed["network"],
+		"{{examples}}", examples, "{{book}}", book, "{{program}}", packed["program"], "{{network}}", packed["network"],
 	).Replace(indexHTML)), nil
 }
 

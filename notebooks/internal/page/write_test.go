@@ -30,7 +30,7 @@ func written(t *testing.T) string {
 
 var shared string // set by TestMain
 
-var writeOnce = sync.OnceValue(func() error { return page.Write(ctx, shared, "") })
+var writeOnce = sync.OnceValue(func() error { return page.Write(ctx, shared, page.Options{}) })
 
 // maxTransfer is the most that a reader downloads from a web server that compresses, in bytes.
 const maxTransfer = 2_000_000
@@ -73,7 +73,7 @@ func TestKeepsOtherFiles(t *testing.T) {
 		if err := os.WriteFile(file, []byte("somebody else's"), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		err := page.Write(t.Context(), filepath.Dir(file), "")
+		err := page.Write(t.Context(), filepath.Dir(file), page.Options{})
 		if err == nil || !strings.Contains(err.Error(), file) {
 			t.Errorf("got %v, want an error that names %s", err, file)
 		}
@@ -83,7 +83,7 @@ func TestKeepsOtherFiles(t *testing.T) {
 	}
 	dir := written(t)
 	before := read(t, filepath.Join(dir, page.Index))
-	if err := page.Write(t.Context(), dir, ""); err != nil {
+	if err := page.Write(t.Context(), dir, page.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(before, read(t, filepath.Join(dir, page.Index))) {
@@ -94,13 +94,13 @@ func TestKeepsOtherFiles(t *testing.T) {
 // TestOwnNetwork verifies that the network of a directory is written, and what is said of a directory without one.
 func TestOwnNetwork(t *testing.T) {
 	empty := t.TempDir()
-	if err := page.Write(t.Context(), t.TempDir(), empty); err == nil || !strings.Contains(err.Error(), empty) {
+	if err := page.Write(t.Context(), t.TempDir(), page.Options{Network: empty}); err == nil || !strings.Contains(err.Error(), empty) {
 		t.Errorf("got %v, want an error that names %s", err, empty)
 	}
 	if err := os.WriteFile(filepath.Join(empty, "model.safetensors"), []byte("damaged"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if err := page.Write(t.Context(), t.TempDir(), empty); err == nil || !strings.Contains(err.Error(), empty) {
+	if err := page.Write(t.Context(), t.TempDir(), page.Options{Network: empty}); err == nil || !strings.Contains(err.Error(), empty) {
 		t.Errorf("got %v, want an error that names %s", err, empty)
 	}
 	want := read(t, filepath.Join(written(t), page.Index))
@@ -116,7 +116,7 @@ func TestOwnNetwork(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := filepath.Join(t.TempDir(), "new", "page")
-	if err := page.Write(t.Context(), dir, trained); err != nil {
+	if err := page.Write(t.Context(), dir, page.Options{Network: trained}); err != nil {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(want, read(t, filepath.Join(dir, page.Index))) {
